@@ -1,0 +1,1 @@
+//! The rules: records, admit and evolve.

@@ -1,0 +1,1 @@
+//! The replica of the ledger in RocksDB.

@@ -1,0 +1,1 @@
+//! Merkle tree, tiles, notes, checkpoints, proofs, cosignatures and trust policy.

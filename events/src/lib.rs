@@ -1,0 +1,1 @@
+//! The contract: statement, entry, canonical bytes, signatures and every kind.

@@ -1,0 +1,1 @@
+//! Queryable views of the ledger in SQLite.

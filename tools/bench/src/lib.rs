@@ -1,0 +1,1 @@
+//! The bench: throughput, latency and the machine's own limits.
