@@ -1,1 +1,48 @@
-//! Merkle tree, tiles, notes, checkpoints, proofs, cosignatures and trust policy.
+#![doc = include_str!("../README.md")]
+
+mod bundle;
+mod checkpoint;
+mod edge;
+mod encoding;
+mod hash;
+mod note;
+mod policy;
+mod size;
+mod tile;
+mod tlog_proof;
+mod tree;
+mod witness;
+
+pub use bundle::{
+    BundleError, BundleFault, EntryTooLong, MAX_ENTRY_BYTES, decode_bundle, decode_entries,
+    encode_bundle, push_entry,
+};
+pub use checkpoint::{
+    Checkpoint, CheckpointError, OpenError, Origin, OriginError, OriginMismatch, SignAlsoError,
+};
+pub use edge::EdgeTiles;
+pub use hash::{EMPTY_ROOT, HASH_BYTES, Hash, HashParseError, empty_root, leaf_hash, node_hash};
+pub use note::{
+    Algorithm, Cosigner, KeyId, KeyName, KeyNameError, MAX_KEY_NAME_BYTES, MAX_NOTE_BYTES,
+    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteRejection, NoteSignature, NoteSigner,
+    PosixSeconds, SkeyError, VerifiedSignature, VerifierKey, VkeyError, cosigned_message,
+};
+pub use policy::{
+    Group, Log, MAX_POLICY_BYTES, MAX_POLICY_DEFINITIONS, PolicyError, PolicyFault,
+    PolicyRejection, TrustPolicy, Trusted, TrustedError, Witness,
+};
+pub use size::{LeafIndex, MAX_TREE_SIZE, Size};
+pub use tile::{
+    MAX_TILE_LEVEL, MAX_TILE_PATH_BYTES, TILE_WIDTH, TileId, TileIdError, TilePath, TilePathError,
+    TileWidth, bundle_width_at,
+};
+pub use tlog_proof::{
+    MAX_EXTRA_BYTES, MAX_TLOG_PROOF_BYTES, TlogProof, TlogProofError, TlogProofRejection,
+    VerifyTlogProofError,
+};
+pub use tree::{
+    ConsistencyProof, Frontier, FrontierError, HashReader, InclusionProof, MAX_PROOF_HASHES,
+    MemoryTree, MemoryTreeError, ProofRejection, ProofTooLong, ProveError, Prover, RangeError,
+    ReadError, consistency_proof, inclusion_proof, root,
+};
+pub use witness::{AddCheckpoint, AddCheckpointError, MAX_WITNESS_PROOF_HASHES};

@@ -1,0 +1,274 @@
+//! Names, ids and public keys of those who sign notes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ed25519_dalek::VerifyingKey;
+use sha2::{Digest as _, Sha256};
+
+use crate::encoding::{base64_decode, base64_encode, hex_decode, hex_encode};
+
+/// Longest key name: cosigned messages of newer kinds hold its length in one byte.
+pub const MAX_KEY_NAME_BYTES: usize = 255;
+
+/// Bytes of an Ed25519 public key and of a seed.
+const KEY_BYTES: usize = 32;
+
+/// Name of a key: not empty, without Unicode spaces, control characters and `+`, at most [`MAX_KEY_NAME_BYTES`].
+/// For a log it is the origin of its checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyName(String);
+
+/// Why a text is no key name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyNameError {
+    /// Nothing there.
+    #[error("key name is empty")]
+    Empty,
+    /// Longer than [`MAX_KEY_NAME_BYTES`].
+    #[error("key name of {0} bytes, at most {MAX_KEY_NAME_BYTES} are allowed")]
+    TooLong(usize),
+    /// A space, a control character or a plus sign.
+    #[error("key name has a forbidden character at byte {offset}")]
+    Character {
+        /// Where.
+        offset: usize,
+    },
+}
+
+impl KeyName {
+    /// Checks a name.
+    pub fn new(name: &str) -> Result<Self, KeyNameError> {
+        if name.is_empty() {
+            return Err(KeyNameError::Empty);
+        }
+        if name.len() > MAX_KEY_NAME_BYTES {
+            return Err(KeyNameError::TooLong(name.len()));
+        }
+        match name.find(|c: char| c.is_whitespace() || c < ' ' || c == '+') {
+            Some(offset) => Err(KeyNameError::Character { offset }),
+            None => Ok(Self(name.to_owned())),
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for KeyName {
+    type Err = KeyNameError;
+
+    fn from_str(name: &str) -> Result<Self, KeyNameError> {
+        Self::new(name)
+    }
+}
+
+/// Short id of a key, to find it by: the first 4 bytes of `SHA256(name ‖ 0x0A ‖ type ‖ public key)`. Not unique against
+/// somebody who wants a collision; only a signature is evidence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 4]);
+
+impl KeyId {
+    /// An id as it stands in a signature line.
+    pub const fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 4 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 4] {
+        &self.0
+    }
+
+    pub(crate) fn of(name: &KeyName, algorithm: Algorithm, public: &VerifyingKey) -> Self {
+        let mut sha = Sha256::new();
+        sha.update(name.as_str());
+        sha.update([b'\n', algorithm.type_byte()]);
+        sha.update(public.as_bytes());
+        let hash: [u8; 32] = sha.finalize().into();
+        let (id, _) = hash.split_first_chunk().expect("32 bytes begin with 4");
+        Self(*id)
+    }
+}
+
+/// 8 lower-case hex digits.
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex_encode(&self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a key signs. The types that exist besides (ECDSA 0x02, RFC 6962 0x05, ML-DSA-44 0x06, private ones 0xff) are
+/// not verified here: their signatures are ignored, their keys refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// Type 0x01: Ed25519 over the text of the note. How a log signs its checkpoints.
+    Ed25519,
+    /// Type 0x04: Ed25519 over the text and a time. How a witness cosigns them.
+    CosignatureV1,
+}
+
+impl Algorithm {
+    /// The type byte in key ids and keys.
+    pub const fn type_byte(self) -> u8 {
+        match self {
+            Self::Ed25519 => 0x01,
+            Self::CosignatureV1 => 0x04,
+        }
+    }
+
+    const fn from_type_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0x01 => Some(Self::Ed25519),
+            0x04 => Some(Self::CosignatureV1),
+            _ => None,
+        }
+    }
+}
+
+/// A public key with its name and what it signs; as text `<name>+<key id>+<base64(type ‖ public key)>`, a vkey.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: KeyName,
+    id: KeyId,
+    algorithm: Algorithm,
+    public: VerifyingKey,
+}
+
+/// Why a text is no key that can be used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VkeyError {
+    /// Not three parts with `+` between them.
+    #[error("expected <name>+<key id>+<base64 key>")]
+    Shape,
+    /// The name is none.
+    #[error("the first part is not a key name")]
+    Name(#[source] KeyNameError),
+    /// The key id is not 8 lower-case hex digits.
+    #[error("the key id is not 8 lower-case hexadecimal digits")]
+    KeyId,
+    /// The key is not base64 of a type byte and more.
+    #[error("the key is not base64 of a type byte and a key")]
+    Base64,
+    /// A type of key that is not verified here.
+    #[error("keys of type {0:#04x} are not supported, expected 0x01 or 0x04")]
+    UnsupportedType(u8),
+    /// Not 32 bytes, not a point on the curve, or of small order.
+    #[error("not an Ed25519 public key of 32 bytes")]
+    PublicKey,
+    /// The key id belongs to another key, name or type.
+    #[error("key id {found} is not the id of this key, which is {expected}")]
+    WrongKeyId {
+        /// The id of the key given.
+        expected: KeyId,
+        /// The id given.
+        found: KeyId,
+    },
+}
+
+impl VerifierKey {
+    /// A key from its parts. Refused if it is not a point or has small order (anybody can sign for such a key).
+    pub fn new(
+        name: KeyName,
+        algorithm: Algorithm,
+        public: &[u8; KEY_BYTES],
+    ) -> Result<Self, VkeyError> {
+        match VerifyingKey::from_bytes(public) {
+            Ok(public) if !public.is_weak() => Ok(Self::from_parts(name, algorithm, public)),
+            Ok(_) | Err(_) => Err(VkeyError::PublicKey),
+        }
+    }
+
+    pub(crate) fn from_parts(name: KeyName, algorithm: Algorithm, public: VerifyingKey) -> Self {
+        Self {
+            id: KeyId::of(&name, algorithm, &public),
+            name,
+            algorithm,
+            public,
+        }
+    }
+
+    /// Reads a vkey.
+    pub fn parse(vkey: &str) -> Result<Self, VkeyError> {
+        let (name, id, key) = split_key(vkey).ok_or(VkeyError::Shape)?;
+        let name = KeyName::new(name).map_err(VkeyError::Name)?;
+        let found = KeyId(hex_decode(id).ok_or(VkeyError::KeyId)?);
+        let bytes = base64_decode(key).ok_or(VkeyError::Base64)?;
+        let (type_byte, public) = bytes.split_first().ok_or(VkeyError::Base64)?;
+        let algorithm =
+            Algorithm::from_type_byte(*type_byte).ok_or(VkeyError::UnsupportedType(*type_byte))?;
+        let public = public.try_into().map_err(|_| VkeyError::PublicKey)?;
+        let key = Self::new(name, algorithm, public)?;
+        if key.id != found {
+            let expected = key.id;
+            return Err(VkeyError::WrongKeyId { expected, found });
+        }
+        Ok(key)
+    }
+
+    /// The name.
+    pub fn name(&self) -> &KeyName {
+        &self.name
+    }
+
+    /// The id.
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// What it signs.
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The 32 bytes of the Ed25519 public key.
+    pub fn public_bytes(&self) -> &[u8; KEY_BYTES] {
+        self.public.as_bytes()
+    }
+
+    pub(crate) const fn public(&self) -> &VerifyingKey {
+        &self.public
+    }
+}
+
+/// `<name>+<id>+<base64>`: a name has no `+`, base64 may have some.
+pub(crate) fn split_key(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = text.split_once('+')?;
+    let (id, key) = rest.split_once('+')?;
+    Some((name, id, key))
+}
+
+/// `<name>+<id>+<base64(type ‖ key)>`, the vkey.
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [&[self.algorithm.type_byte()][..], self.public.as_bytes()].concat();
+        write!(f, "{}+{}+{}", self.name, self.id, base64_encode(&bytes))
+    }
+}
+
+impl fmt::Debug for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = VkeyError;
+
+    fn from_str(vkey: &str) -> Result<Self, VkeyError> {
+        Self::parse(vkey)
+    }
+}
