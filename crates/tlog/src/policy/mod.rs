@@ -43,6 +43,10 @@ pub struct Group {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are at most 256, and few are groups"
+)]
 enum Definition {
     Witness(Witness),
     Group(Group),
