@@ -121,6 +121,7 @@ pub fn decode_entries(bytes: &[u8], limit: usize) -> Result<Vec<&[u8]>, BundleEr
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
