@@ -1,0 +1,492 @@
+//! Names and numbers: what identifies statements, subjects, entries and ledgers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::text_serde;
+
+/// Position of an entry in the ledger, 0-based. Not a [`cinnabar_tlog::Size`], which counts entries.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct Sequence(u64);
+
+impl Sequence {
+    /// The first entry's.
+    pub const FIRST: Self = Self(0);
+
+    /// The sequence `value`.
+    pub const fn new(value: u64) -> Self {
+        Self(value)
+    }
+    /// As a number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+    /// The one after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Length of a dossier; in an entry, the length before it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct Revision(u64);
+
+impl Revision {
+    /// The revision `value`.
+    pub const fn new(value: u64) -> Self {
+        Self(value)
+    }
+    /// As a number.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+    /// The one after.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a text is no identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnId {
+    /// Not a lower-case UUID of version 7 or 8.
+    #[error("not a lower-case UUID of version 7 or 8")]
+    Statement,
+    /// Not an id.
+    #[error("not 1 to 64 of A-Z, a-z, 0-9, '_' and '-'")]
+    Id,
+    /// Not a subject.
+    #[error(
+        "not a subject: class/id with class ledger, actor, organisation, product or incident, and id 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"
+    )]
+    Subject,
+    /// Not a BLAKE3 hash.
+    #[error("not blake3: and 64 lower-case hex digits")]
+    Hash,
+    /// Not a public key.
+    #[error("not ed25519: and 64 lower-case hex digits")]
+    Key,
+    /// Not a commitment.
+    #[error("not c1: and 64 lower-case hex digits")]
+    Commitment,
+    /// Not a ledger's short name.
+    #[error("not 1 to 32 of a-z, 0-9 and '-'")]
+    ShortName,
+}
+
+/// A statement's id: UUID version 7 (RFC 9562 §5.7), or 8 where it is derived; lower case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatementId(uuid::Uuid);
+
+impl StatementId {
+    /// A new id, version 7, for the moment `now`, with random bits given by the caller.
+    pub fn at(now: crate::Timestamp, random: [u8; 10]) -> Self {
+        let millis = u64::try_from(now.micros() / 1000).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// An id derived from a namespace and a name, version 8: the first 16 bytes of
+    /// `BLAKE3-derive-key("cinnabar statement id v1", len(namespace) as u64 LE ‖ namespace ‖ name)`,
+    /// with version and variant bits set. The same input gives the same id for ever.
+    pub fn derived(namespace: &str, name: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("cinnabar statement id v1");
+        hasher.update(&(namespace.len() as u64).to_le_bytes());
+        hasher.update(namespace.as_bytes());
+        hasher.update(name.as_bytes());
+        let mut bytes = [0; 16];
+        hasher.finalize_xof().fill(&mut bytes);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+impl fmt::Display for StatementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for StatementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for StatementId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let spelled = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let id = uuid::Uuid::try_parse(text).map_err(|_| NotAnId::Statement)?;
+        let known =
+            matches!(id.get_version_num(), 7 | 8) && id.get_variant() == uuid::Variant::RFC4122;
+        if spelled && known {
+            Ok(Self(id))
+        } else {
+            Err(NotAnId::Statement)
+        }
+    }
+}
+
+/// The id part of a subject: `[A-Za-z0-9_-]{1,64}`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(Box<str>);
+
+impl Id {
+    /// Longest id, in bytes: a NATS subject token and a path segment that people still read.
+    pub const MAX_LEN: usize = 64;
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Id {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if (1..=Self::MAX_LEN).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(NotAnId::Id)
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What kind of thing a subject is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// The ledger itself.
+    Ledger,
+    /// Someone who signs.
+    Actor,
+    /// Whom an actor signs for.
+    Organisation,
+    /// An AI product or service.
+    Product,
+    /// Something that went wrong, or nearly.
+    Incident,
+}
+
+impl Class {
+    /// Every class, in the order of the subject table in `events/README.md`.
+    pub const ALL: [Self; 5] = [
+        Self::Ledger,
+        Self::Actor,
+        Self::Organisation,
+        Self::Product,
+        Self::Incident,
+    ];
+
+    /// The class as it stands in a subject.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ledger => "ledger",
+            Self::Actor => "actor",
+            Self::Organisation => "organisation",
+            Self::Product => "product",
+            Self::Incident => "incident",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a statement is about: `class/id`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    class: Class,
+    id: Id,
+}
+
+impl Subject {
+    /// The subject `class/id`.
+    pub fn new(class: Class, id: Id) -> Self {
+        Self { class, id }
+    }
+    /// Its class.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+    /// Its id within the class.
+    pub fn id(&self) -> &Id {
+        &self.id
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.class, self.id)
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Subject {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let (class, id) = text.split_once('/').ok_or(NotAnId::Subject)?;
+        let class = Class::ALL
+            .into_iter()
+            .find(|known| known.as_str() == class)
+            .ok_or(NotAnId::Subject)?;
+        Ok(Self {
+            class,
+            id: id.parse().map_err(|_| NotAnId::Subject)?,
+        })
+    }
+}
+
+/// A ledger's short name, as it stands in NATS subjects: `[a-z0-9-]{1,32}`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ShortName(Box<str>);
+
+impl ShortName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ShortName {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (1..=32).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(NotAnId::ShortName)
+        }
+    }
+}
+
+impl fmt::Display for ShortName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Defines 32 bytes that are written as a prefix and 64 lower-case hex digits.
+macro_rules! prefixed_hex {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $fault:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 32]);
+
+        impl $name {
+            /// From the 32 bytes.
+            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+            /// The 32 bytes.
+            pub const fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!($prefix, ":"))?;
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let hex = text.strip_prefix(concat!($prefix, ":")).ok_or(NotAnId::$fault)?;
+                unhex(hex).map(Self).ok_or(NotAnId::$fault)
+            }
+        }
+    };
+}
+
+fn unhex(hex: &str) -> Option<[u8; 32]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    let hex: &[u8; 64] = hex.as_bytes().try_into().ok()?;
+    for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+prefixed_hex!(
+    /// Hash of an entry: BLAKE3 of its bytes, without a line end. Written `blake3:<hex>`.
+    EntryHash, "blake3", Hash
+);
+prefixed_hex!(
+    /// A ledger's id: BLAKE3 of its genesis statement's bytes. Written `blake3:<hex>`.
+    LedgerId, "blake3", Hash
+);
+prefixed_hex!(
+    /// An Ed25519 public key, as bytes; it need not be a point of the curve. Written `ed25519:<hex>`.
+    PublicKey, "ed25519", Key
+);
+prefixed_hex!(
+    /// A salted commitment to a confidential value. Written `c1:<hex>`. See [`Commitment::to`].
+    Commitment, "c1", Commitment
+);
+
+impl EntryHash {
+    /// What stands as `prev` in the first entry, and in the first of each dossier: 32 zero bytes.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// `BLAKE3(entry bytes)`.
+    pub fn of(entry: &[u8]) -> Self {
+        Self(*blake3::hash(entry).as_bytes())
+    }
+}
+
+impl LedgerId {
+    /// `BLAKE3(genesis statement bytes)`.
+    pub fn of(genesis_statement: &[u8]) -> Self {
+        Self(*blake3::hash(genesis_statement).as_bytes())
+    }
+}
+
+impl Commitment {
+    /// `SHA-256(0x02 ‖ statement id, 36 ASCII bytes ‖ 0x00 ‖ pointer ‖ 0x00 ‖ salt ‖ canonical value)`.
+    ///
+    /// `pointer` is the JSON pointer of the field relative to `data`; `value` its canonical bytes.
+    pub fn to(statement: StatementId, pointer: &str, salt: &[u8; 32], value: &[u8]) -> Self {
+        use sha2::Digest as _;
+        let mut hasher = sha2::Sha256::new();
+        hasher.update([0x02]);
+        hasher.update(statement.to_string().as_bytes());
+        hasher.update([0x00]);
+        hasher.update(pointer.as_bytes());
+        hasher.update([0x00]);
+        hasher.update(salt);
+        hasher.update(value);
+        Self(hasher.finalize().into())
+    }
+}
+
+text_serde!(
+    StatementId,
+    Id,
+    Subject,
+    ShortName,
+    EntryHash,
+    LedgerId,
+    PublicKey,
+    Commitment
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_have_one_spelling() {
+        let hex = "ab".repeat(32);
+        assert!(format!("blake3:{hex}").parse::<EntryHash>().is_ok());
+        for bad in [
+            hex.clone(),
+            format!("blake3:{}", hex.to_uppercase()),
+            format!("blake3:{hex}0"),
+            format!("sha256:{hex}"),
+        ] {
+            assert_eq!(bad.parse::<EntryHash>(), Err(NotAnId::Hash), "{bad}");
+        }
+        assert!(
+            "01930000-0000-7000-8000-000000000001"
+                .parse::<StatementId>()
+                .is_ok()
+        );
+        for bad in [
+            "01930000-0000-4000-8000-000000000001",
+            "01930000-0000-7000-0000-000000000001",
+            "0193000000007000800000000000001",
+            "01930000-0000-7000-8000-00000000000A",
+            "{01930000-0000-7000-8000-000000000001}",
+            "",
+        ] {
+            assert_eq!(bad.parse::<StatementId>(), Err(NotAnId::Statement), "{bad}");
+        }
+        for bad in [
+            "product",
+            "product/",
+            "Product/x",
+            "product/a/b",
+            "product/a.b",
+            "robot/x",
+            "product/é",
+        ] {
+            assert_eq!(bad.parse::<Subject>(), Err(NotAnId::Subject), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_derived_id_is_the_same_for_ever() {
+        let id = StatementId::derived("nl-register@1", "row 7");
+        assert_eq!(id, StatementId::derived("nl-register@1", "row 7"));
+        assert_ne!(id, StatementId::derived("nl-register@", "1row 7"));
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+}

@@ -1,0 +1,253 @@
+//! Times: a [`Timestamp`] in UTC with microseconds, a [`Date`], and [`When`], which is either.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Microseconds in a second.
+const MICROS: i64 = 1_000_000;
+
+/// The text is not a time in the one spelling that the ledger knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATime {
+    /// Not `2026-11-22T15:00:00.123456Z`.
+    #[error("not a UTC time with six decimals, like 2026-11-22T15:00:00.123456Z")]
+    Timestamp,
+    /// Not `2026-11-22`.
+    #[error("not a date, like 2026-11-22")]
+    Date,
+    /// Neither of the two.
+    #[error(
+        "not a date, like 2026-11-22, or a UTC time with six decimals, like 2026-11-22T15:00:00.123456Z"
+    )]
+    When,
+}
+
+/// A moment in UTC, to the microsecond, in the years 0000 to 9999. No leap seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        let moment = Self(micros);
+        let year = time::OffsetDateTime::from_unix_timestamp(micros.div_euclid(MICROS))
+            .ok()?
+            .year();
+        (0..=9999).contains(&year).then_some(moment)
+    }
+
+    /// Microseconds after 1970-01-01T00:00:00Z.
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The moment `seconds` later (earlier if negative), held within the years 0000 to 9999.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        let moved = self.0.saturating_add(seconds.saturating_mul(MICROS));
+        Self::from_micros(moved).unwrap_or(self)
+    }
+
+    /// The day of this moment, in UTC.
+    pub fn date(self) -> Date {
+        Date(self.moment().date())
+    }
+
+    fn moment(self) -> time::OffsetDateTime {
+        time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(MICROS))
+            .expect("the constructor checked the year")
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.moment();
+        let micros = self.0.rem_euclid(MICROS);
+        write!(
+            f,
+            "{}T{:02}:{:02}:{:02}.{micros:06}Z",
+            self.date(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let fault = NotATime::Timestamp;
+        let bytes = text.as_bytes();
+        if bytes.len() != 27
+            || bytes[10] != b'T'
+            || bytes[13] != b':'
+            || bytes[16] != b':'
+            || bytes[19] != b'.'
+            || bytes[26] != b'Z'
+        {
+            return Err(fault);
+        }
+        let date: Date = text.get(..10).ok_or(fault)?.parse().map_err(|_| fault)?;
+        let part = |range| digits(bytes, range).ok_or(fault);
+        let (hour, minute, second, micros) =
+            (part(11..13)?, part(14..16)?, part(17..19)?, part(20..26)?);
+        let narrow = |value: u32| u8::try_from(value).map_err(|_| fault);
+        let clock = time::Time::from_hms(narrow(hour)?, narrow(minute)?, narrow(second)?)
+            .map_err(|_| fault)?;
+        let seconds = date.0.with_time(clock).assume_utc().unix_timestamp();
+        Ok(Self(seconds * MICROS + i64::from(micros)))
+    }
+}
+
+/// A calendar day, years 0000 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(time::Date);
+
+impl Date {
+    /// The first moment of this day, in UTC.
+    pub fn start(self) -> Timestamp {
+        Timestamp(self.0.midnight().assume_utc().unix_timestamp() * MICROS)
+    }
+
+    /// The last microsecond of this day, in UTC.
+    pub fn end(self) -> Timestamp {
+        Timestamp(self.start().0 + 24 * 3600 * MICROS - 1)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            self.0.year(),
+            u8::from(self.0.month()),
+            self.0.day()
+        )
+    }
+}
+
+impl FromStr for Date {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let fault = NotATime::Date;
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return Err(fault);
+        }
+        let part = |range| digits(bytes, range).ok_or(fault);
+        let year = i32::try_from(part(0..4)?).map_err(|_| fault)?;
+        let month = u8::try_from(part(5..7)?)
+            .ok()
+            .and_then(|month| time::Month::try_from(month).ok())
+            .ok_or(fault)?;
+        let day = u8::try_from(part(8..10)?).map_err(|_| fault)?;
+        time::Date::from_calendar_date(year, month, day)
+            .map(Self)
+            .map_err(|_| fault)
+    }
+}
+
+fn digits(bytes: &[u8], range: std::ops::Range<usize>) -> Option<u32> {
+    bytes.get(range)?.iter().try_fold(0u32, |value, byte| {
+        byte.is_ascii_digit()
+            .then(|| value * 10 + u32::from(byte - b'0'))
+    })
+}
+
+/// When something happened or takes effect: as exactly as the speaker knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum When {
+    /// A day.
+    Date(Date),
+    /// A moment.
+    Timestamp(Timestamp),
+}
+
+impl When {
+    /// The earliest moment that this can mean.
+    pub fn earliest(self) -> Timestamp {
+        match self {
+            When::Date(date) => date.start(),
+            When::Timestamp(moment) => moment,
+        }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Date(date) => date.fmt(f),
+            When::Timestamp(moment) => moment.fmt(f),
+        }
+    }
+}
+
+impl FromStr for When {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        match text.len() {
+            10 => text.parse().map(When::Date).map_err(|_| NotATime::When),
+            _ => text
+                .parse()
+                .map(When::Timestamp)
+                .map_err(|_| NotATime::When),
+        }
+    }
+}
+
+crate::text::text_serde!(Timestamp, Date, When);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_time_has_one_spelling() {
+        for good in [
+            "2026-11-22T15:00:00.123456Z",
+            "2024-02-29T23:59:59.999999Z",
+            "0000-01-01T00:00:00.000000Z",
+            "1969-12-31T23:59:59.000001Z",
+        ] {
+            assert_eq!(good.parse::<Timestamp>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "2026-11-22T15:00:00Z",
+            "2026-11-22T15:00:00.123Z",
+            "2026-11-22T15:00:60.000000Z",
+            "2026-11-22T24:00:00.000000Z",
+            "2026-11-22T15:00:00.123456+",
+            "2026-11-22t15:00:00.123456Z",
+            "2025-02-29T00:00:00.000000Z",
+            "2026-11-22T15:00:00.12345éZ",
+            "",
+        ] {
+            assert_eq!(bad.parse::<Timestamp>(), Err(NotATime::Timestamp), "{bad}");
+        }
+        for bad in [
+            "2026-1-22",
+            "2026-13-01",
+            "2026-02-30",
+            "26-01-01",
+            "2026/01/01",
+            "+026-01-01",
+        ] {
+            assert_eq!(bad.parse::<Date>(), Err(NotATime::Date), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_moment_survives_its_text(micros in -62_167_219_200_000_000i64..253_402_300_800_000_000) {
+            let moment = Timestamp::from_micros(micros).unwrap();
+            prop_assert_eq!(moment.to_string().parse::<Timestamp>(), Ok(moment));
+            prop_assert!(moment.date().start() <= moment && moment <= moment.date().end());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Payloads about actors, their roles and keys.
+
+use serde::{Deserialize, Serialize};
+
+use super::common::{Code, closed};
+use crate::id::{Id, PublicKey};
+use crate::instant::{Date, Timestamp};
+use crate::text::{Name, Summary};
+
+closed! {
+    /// What an actor is.
+    ActorKind {
+        /// A human being.
+        Person = "person",
+        /// A part of an organisation that signs as such.
+        Unit = "unit",
+        /// A program.
+        Service = "service",
+    }
+}
+
+closed! {
+    /// Why a key was revoked.
+    RevocationReason {
+        /// Someone else may have it.
+        Compromise = "compromise",
+        /// Another key took its place.
+        Superseded = "superseded",
+        /// The actor no longer acts.
+        CessationOfRole = "cessation_of_role",
+        /// The actor no longer has it.
+        Lost = "lost",
+        /// Its algorithm is no longer trusted.
+        AlgorithmDeprecated = "algorithm_deprecated",
+        /// Another reason of order.
+        Administrative = "administrative",
+    }
+}
+
+/// Someone may sign from now on. The new key signs too, in the role `incoming_key`: proof of possession.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ActorEnrolled {
+    /// How the actor is called in public; a pseudonym will do.
+    pub name: Name,
+    /// What the actor is.
+    pub actor_kind: ActorKind,
+    /// Whom the actor signs for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub organisation: Option<Id>,
+    /// The first key.
+    pub key: PublicKey,
+    /// The last day on which the key signs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub key_expires: Option<Date>,
+}
+
+/// The actor has a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleGranted {
+    /// Which; the rulebook lists them.
+    pub role: Code,
+    /// First day; at once if absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<Date>,
+    /// Last day; until withdrawn if absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Date>,
+}
+
+/// The actor no longer has the role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleWithdrawn {
+    /// Which.
+    pub role: Code,
+    /// Why.
+    pub reason: Summary,
+}
+
+/// The actor signs with a new key. Both sign: the old one as `self` (or an administrator, if it is lost), the new one as `incoming_key`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyRotated {
+    /// The new key.
+    pub key: PublicKey,
+    /// The last day on which it signs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub key_expires: Option<Date>,
+}
+
+/// A key signs nothing more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyRevoked {
+    /// Which.
+    pub key: PublicKey,
+    /// Why.
+    pub reason: RevocationReason,
+    /// What it signed from then on is suspect; it stays on the ledger.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub compromised_since: Option<Timestamp>,
+}

@@ -1,0 +1,152 @@
+//! Receipts: what a submitter keeps, and anyone can check offline.
+//!
+//! One canonical JSON object: `{"entry":{…},"proof":"c2sp.org/tlog-proof@v1\n…","v":1}`. The entry
+//! stands in it byte for byte; the proof is a C2SP tlog-proof file with inclusion proof and
+//! signed checkpoint.
+
+use cinnabar_tlog::{
+    Checkpoint, LeafIndex, TlogProof, TlogProofError, VerifierKey, VerifyTlogProofError,
+};
+
+use crate::canonical::{self, NotCanonical, Value, write_string};
+use crate::decode::Violation;
+use crate::entry::{Entry, MAX_ENTRY_BYTES};
+use crate::statement::Malformed;
+
+/// Longest receipt, in bytes: an entry, and a proof whose every byte needs an escape of six.
+pub const MAX_RECEIPT_BYTES: usize =
+    MAX_ENTRY_BYTES + 6 * cinnabar_tlog::MAX_NOTE_BYTES + 64 * 64 + 256;
+
+/// The entry, its inclusion proof, the checkpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    entry: Entry,
+    proof: TlogProof,
+}
+
+/// The bytes are no receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAReceipt {
+    /// Longer than [`MAX_RECEIPT_BYTES`].
+    #[error("a receipt has at most {MAX_RECEIPT_BYTES} bytes")]
+    TooLong,
+    /// Not canonical JSON.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    /// Not the members that a receipt has.
+    #[error(transparent)]
+    Schema(#[from] Violation),
+    /// The entry is none.
+    #[error("the entry is malformed")]
+    Entry(#[from] Malformed),
+    /// The proof is none.
+    #[error("the proof is malformed")]
+    Proof(#[from] TlogProofError),
+}
+
+/// The receipt proves nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptRejection {
+    /// The proof is for another position than the entry's own.
+    #[error("the entry says sequence {entry}, the proof is for index {proof}")]
+    Index {
+        /// What the entry says.
+        entry: u64,
+        /// What the proof says.
+        proof: u64,
+    },
+    /// Signature, origin or inclusion.
+    #[error("the proof does not lead from the entry to a checkpoint signed by the log")]
+    Proof(#[from] VerifyTlogProofError),
+    /// An author's signature doesn't verify.
+    #[error("an author's signature does not verify")]
+    Signature(#[source] Malformed),
+}
+
+impl Receipt {
+    /// Puts a receipt together.
+    pub fn new(entry: Entry, proof: TlogProof) -> Self {
+        Self { entry, proof }
+    }
+
+    /// Reads a receipt.
+    ///
+    /// # Errors
+    /// [`NotAReceipt`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotAReceipt> {
+        if bytes.len() > MAX_RECEIPT_BYTES {
+            return Err(NotAReceipt::TooLong);
+        }
+        let value = canonical::parse(bytes)?;
+        let want = |member: &str, expected: &str| {
+            Violation::new(format!("/{member}"), expected, "nothing or something else")
+        };
+        match &value {
+            Value::Object(members) if members.len() == 3 => {}
+            other => {
+                return Err(Violation::new(
+                    "",
+                    "an object of entry, proof and v",
+                    other.describe(),
+                )
+                .into());
+            }
+        }
+        let Some(Value::Integer(1)) = value.member("v").map(|member| &member.value) else {
+            return Err(want("v", "1").into());
+        };
+        let entry = value
+            .member("entry")
+            .ok_or_else(|| want("entry", "an entry"))?;
+        let Some(Value::String(proof)) = value.member("proof").map(|member| &member.value) else {
+            return Err(want("proof", "a tlog-proof as a string").into());
+        };
+        Ok(Self {
+            entry: Entry::parse(&bytes[entry.span.clone()])?,
+            proof: TlogProof::parse(proof.as_bytes())?,
+        })
+    }
+
+    /// The canonical bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.entry.bytes().len() + 2048);
+        out.extend_from_slice(b"{\"entry\":");
+        out.extend_from_slice(self.entry.bytes());
+        out.extend_from_slice(b",\"proof\":");
+        write_string(&self.proof.to_string(), &mut out);
+        out.extend_from_slice(b",\"v\":1}");
+        out
+    }
+
+    /// Checks, with nothing but the log's key: the entry is in the log at its own sequence, under a
+    /// checkpoint that the log signed, and every author's signature verifies. Whose the authors'
+    /// keys are, only the ledger tells.
+    ///
+    /// # Errors
+    /// [`ReceiptRejection`].
+    pub fn verify(&self, log_key: &VerifierKey) -> Result<Checkpoint, ReceiptRejection> {
+        let (entry, proof) = (self.entry.seq().get(), self.proof.index);
+        if LeafIndex::new(entry) != proof {
+            return Err(ReceiptRejection::Index {
+                entry,
+                proof: proof.get(),
+            });
+        }
+        let checkpoint = self.proof.verify_with_key(self.entry.bytes(), log_key)?;
+        self.entry
+            .signed()
+            .clone()
+            .verify()
+            .map_err(ReceiptRejection::Signature)?;
+        Ok(checkpoint)
+    }
+
+    /// The entry.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+    /// The C2SP tlog-proof.
+    pub fn proof(&self) -> &TlogProof {
+        &self.proof
+    }
+}

@@ -1,0 +1,178 @@
+//! The rulebook: the rules in force, as data. Adopted in the genesis.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kinds::{Code, Kind};
+use crate::text::{Listed, Name, Summary, Text};
+
+/// The rules in force: who may say what, with how many, apart from whom; and the code lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rulebook {
+    /// Its name.
+    pub title: Name,
+    /// Its version, in words of its authors.
+    pub version: Text<20>,
+    /// The rules engine that reads it. A node that doesn't have this engine stops.
+    pub engine: u32,
+    /// The roles that can be granted.
+    pub roles: Listed<RoleRule, 64>,
+    /// Who may say which kind.
+    pub permissions: Listed<Permission, 256>,
+    /// Who must be another person than whom.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub separation: Listed<Separation, 64>,
+    /// Code lists that grow.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub vocabularies: Listed<Vocabulary, 32>,
+    /// Who may take over history from older registers; nobody if absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub migration: Option<Migration>,
+}
+
+/// A role that can be granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleRule {
+    /// Its code.
+    pub role: Code,
+    /// What it is, in words.
+    pub label: Name,
+    /// Roles that nobody may hold beside it.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub excludes: Listed<Code, 32>,
+    /// Speaks for an organisation: must say which (`onBehalfOf`), and only about what is that organisation's.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub for_organisation: bool,
+}
+
+/// Who may say a kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Permission {
+    /// Which kind.
+    pub kind: KindName,
+    /// Signers in any of these roles count.
+    pub roles: Listed<Code, 16>,
+    /// How many different actors must sign in those roles.
+    pub quorum: u8,
+    /// Roles of which exactly one signer each must sign beside them.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub with: Listed<Code, 4>,
+    /// Where it comes from; a model value if it cites no provision.
+    pub source: Source,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Source {
+    /// The provision, if the law fixes it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub provision: Option<Name>,
+    /// Why we chose it, if the law doesn't: a model value.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<Summary>,
+}
+
+/// Who says `kind` about a subject may not be one of those who said `apart_from` about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Separation {
+    /// The later statement.
+    pub kind: KindName,
+    /// The earlier one.
+    pub apart_from: KindName,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// A code list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Vocabulary {
+    /// Its name.
+    pub name: Code,
+    /// The codes.
+    pub codes: Listed<Code, 256>,
+}
+
+/// Who may take over history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Migration {
+    /// The role in which such statements are signed, all alone.
+    pub role: Code,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+impl Rulebook {
+    /// What stands about `kind`.
+    pub fn permission(&self, kind: Kind) -> Option<&Permission> {
+        self.permissions
+            .iter()
+            .find(|permission| permission.kind.is(kind))
+    }
+    /// What stands about `role`.
+    pub fn role(&self, role: &Code) -> Option<&RoleRule> {
+        self.roles.iter().find(|rule| rule.role == *role)
+    }
+    /// The codes of the list `name`; none if there is no such list.
+    pub fn codes(&self, name: &str) -> &[Code] {
+        self.vocabularies
+            .iter()
+            .find(|list| list.name.as_str() == name)
+            .map_or(&[], |list| list.codes.as_slice())
+    }
+}
+
+/// The name of a kind, which this release may or may not know: `noun.verb`, or `noun.verb-2`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KindName(Box<str>);
+
+/// Not a kind's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind's name, like approval.granted or approval.granted-2")]
+pub struct NotAKindName;
+
+impl KindName {
+    /// Whether this names `kind`.
+    pub fn is(&self, kind: Kind) -> bool {
+        *self.0 == *kind.as_str()
+    }
+}
+
+impl From<Kind> for KindName {
+    fn from(kind: Kind) -> Self {
+        Self(kind.as_str().into())
+    }
+}
+
+impl std::str::FromStr for KindName {
+    type Err = NotAKindName;
+
+    fn from_str(text: &str) -> Result<Self, NotAKindName> {
+        let word =
+            |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let number =
+            |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let (noun, verb) = text.split_once('.').ok_or(NotAKindName)?;
+        let (verb, plain) = verb
+            .split_once('-')
+            .map_or((verb, true), |(verb, version)| (verb, number(version)));
+        if word(noun) && word(verb) && plain && text.len() <= 60 {
+            Ok(Self(text.into()))
+        } else {
+            Err(NotAKindName)
+        }
+    }
+}
+
+impl std::fmt::Display for KindName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+crate::text::text_serde!(KindName);
