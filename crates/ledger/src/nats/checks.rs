@@ -24,7 +24,9 @@ pub enum ServerFinding {
         found: String,
     },
     /// A server acknowledges before its disk has the message.
-    #[error("server {server} does not sync each write; set `sync_interval: always` in its `jetstream` block")]
+    #[error(
+        "server {server} does not sync each write; set `sync_interval: always` in its `jetstream` block"
+    )]
     NotSynced {
         /// Its name.
         server: String,
@@ -36,7 +38,9 @@ pub enum ServerFinding {
         server: String,
     },
     /// A server's monitoring address does not answer, so nothing is known about it.
-    #[error("monitoring address {url} does not answer ({why}); set `http` on the server, and the address here")]
+    #[error(
+        "monitoring address {url} does not answer ({why}); set `http` on the server, and the address here"
+    )]
     NotReporting {
         /// The address.
         url: String,
@@ -44,7 +48,9 @@ pub enum ServerFinding {
         why: String,
     },
     /// Fewer servers reported than keep each message.
-    #[error("{reporting} servers report, {needed} keep each message; give the monitoring address of every server")]
+    #[error(
+        "{reporting} servers report, {needed} keep each message; give the monitoring address of every server"
+    )]
     TooFewReporting {
         /// Distinct servers that answered.
         reporting: usize,
@@ -68,7 +74,9 @@ pub enum ServerFinding {
         difference: Difference,
     },
     /// The beginning of the stream is gone.
-    #[error("stream {stream} begins at {first}, must begin at 1: its history was cut; refill it from a replica")]
+    #[error(
+        "stream {stream} begins at {first}, must begin at 1: its history was cut; refill it from a replica"
+    )]
     HistoryCut {
         /// Its name.
         stream: String,
@@ -76,7 +84,9 @@ pub enum ServerFinding {
         first: u64,
     },
     /// Messages in the middle are gone: a damaged block file, which the server skipped without a word.
-    #[error("stream {stream} has lost {count} messages in its middle: a damaged file; refill it from a replica")]
+    #[error(
+        "stream {stream} has lost {count} messages in its middle: a damaged file; refill it from a replica"
+    )]
     HistoryHoles {
         /// Its name.
         stream: String,
@@ -132,7 +142,10 @@ pub async fn check(
     }
     let needed = replicas.count();
     if reporting.len() < needed {
-        findings.push(ServerFinding::TooFewReporting { reporting: reporting.len(), needed });
+        findings.push(ServerFinding::TooFewReporting {
+            reporting: reporting.len(),
+            needed,
+        });
     }
     for kind in StreamKind::ALL {
         findings.extend(check_stream(client, names, kind, replicas).await);
@@ -152,14 +165,23 @@ pub async fn check_stream(
     let info = match streams::info(client, names, kind).await {
         Ok(info) => info,
         Err(StreamError::Missing { .. }) => {
-            return vec![ServerFinding::NoStream { stream, why: "it does not exist".into() }];
+            return vec![ServerFinding::NoStream {
+                stream,
+                why: "it does not exist".into(),
+            }];
         }
         Err(StreamError::Api { source, .. }) => {
-            return vec![ServerFinding::NoStream { stream, why: source.to_string() }];
+            return vec![ServerFinding::NoStream {
+                stream,
+                why: source.to_string(),
+            }];
         }
     };
     let differences = streams::differences(&info.config, &kind.expected(names, replicas));
-    let differs = |difference| ServerFinding::StreamDiffers { stream: stream.clone(), difference };
+    let differs = |difference| ServerFinding::StreamDiffers {
+        stream: stream.clone(),
+        difference,
+    };
     let mut findings: Vec<ServerFinding> = differences.into_iter().map(differs).collect();
     match kind {
         StreamKind::Log | StreamKind::Feed => findings.extend(check_history(&stream, &info.state)),
@@ -175,22 +197,33 @@ fn check_history(stream: &str, state: &State) -> Vec<ServerFinding> {
     let mut findings = Vec::new();
     let stream = || stream.to_owned();
     if state.first_sequence > 1 || (state.messages == 0 && state.last_sequence > 0) {
-        findings.push(ServerFinding::HistoryCut { stream: stream(), first: state.first_sequence });
+        findings.push(ServerFinding::HistoryCut {
+            stream: stream(),
+            first: state.first_sequence,
+        });
     }
     if let Some(count) = state.deleted_count.filter(|&count| count > 0) {
-        findings.push(ServerFinding::HistoryHoles { stream: stream(), count });
+        findings.push(ServerFinding::HistoryHoles {
+            stream: stream(),
+            count,
+        });
     }
     findings
 }
 
 fn check_version(server: &str, version: &str) -> Option<ServerFinding> {
     let new_enough = Version::parse(version).is_some_and(|version| version >= MINIMUM);
-    (!new_enough).then(|| ServerFinding::TooOld { server: server.to_owned(), found: version.to_owned() })
+    (!new_enough).then(|| ServerFinding::TooOld {
+        server: server.to_owned(),
+        found: version.to_owned(),
+    })
 }
 
 fn check_server(varz: &Varz, jsz: &Jsz) -> Vec<ServerFinding> {
     let server = || varz.server_name.clone();
-    let mut findings: Vec<ServerFinding> = check_version(&varz.server_name, &varz.version).into_iter().collect();
+    let mut findings: Vec<ServerFinding> = check_version(&varz.server_name, &varz.version)
+        .into_iter()
+        .collect();
     if jsz.disabled {
         findings.push(ServerFinding::NoJetStream { server: server() });
     } else if !jsz.config.sync_always {
@@ -201,9 +234,16 @@ fn check_server(varz: &Varz, jsz: &Jsz) -> Vec<ServerFinding> {
 
 /// What the server at a monitoring address says about itself.
 async fn ask_server(url: &str) -> Result<(Varz, Jsz), ServerFinding> {
-    let silent = |why: String| ServerFinding::NotReporting { url: url.to_owned(), why };
-    let varz = http::get(url, "/varz").await.map_err(|error| silent(error.to_string()))?;
-    let jsz = http::get(url, "/jsz?config=true").await.map_err(|error| silent(error.to_string()))?;
+    let silent = |why: String| ServerFinding::NotReporting {
+        url: url.to_owned(),
+        why,
+    };
+    let varz = http::get(url, "/varz")
+        .await
+        .map_err(|error| silent(error.to_string()))?;
+    let jsz = http::get(url, "/jsz?config=true")
+        .await
+        .map_err(|error| silent(error.to_string()))?;
     let varz = serde_json::from_slice(&varz).map_err(|error| silent(error.to_string()))?;
     let jsz = serde_json::from_slice(&jsz).map_err(|error| silent(error.to_string()))?;
     Ok((varz, jsz))
@@ -225,10 +265,26 @@ mod tests {
         let synced = jsz(r#"{"config":{"sync_always":true}}"#);
         assert_eq!(check_server(&varz("2.15.1"), &synced), []);
         let old = check_server(&varz("2.12.9"), &synced);
-        assert_eq!(old, [ServerFinding::TooOld { server: "n1".into(), found: "2.12.9".into() }]);
+        assert_eq!(
+            old,
+            [ServerFinding::TooOld {
+                server: "n1".into(),
+                found: "2.12.9".into()
+            }]
+        );
         let lazy = check_server(&varz("2.15.1"), &jsz(r#"{"config":{}}"#));
-        assert_eq!(lazy, [ServerFinding::NotSynced { server: "n1".into() }]);
+        assert_eq!(
+            lazy,
+            [ServerFinding::NotSynced {
+                server: "n1".into()
+            }]
+        );
         let none = check_server(&varz("2.15.1"), &jsz(r#"{"disabled":true}"#));
-        assert_eq!(none, [ServerFinding::NoJetStream { server: "n1".into() }]);
+        assert_eq!(
+            none,
+            [ServerFinding::NoJetStream {
+                server: "n1".into()
+            }]
+        );
     }
 }

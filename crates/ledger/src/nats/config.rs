@@ -32,12 +32,21 @@ impl Listen {
     /// Loopback, on a port or one that the system chooses.
     #[must_use]
     pub fn loopback(port: Option<u16>) -> Self {
-        Self { host: "127.0.0.1".into(), port }
+        Self {
+            host: "127.0.0.1".into(),
+            port,
+        }
     }
 
     fn render(&self) -> String {
-        let port = self.port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        let port = self
+            .port
+            .map_or_else(|| "-1".to_owned(), |port| port.to_string());
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
         format!("{host}:{port}")
     }
 }
@@ -121,7 +130,12 @@ pub enum ConfigError {
 impl ServerConfig {
     /// A server for one machine: everything on loopback, ports chosen by the system.
     #[must_use]
-    pub fn embedded(names: Names, users: Vec<User>, store_dir: PathBuf, ports_dir: PathBuf) -> Self {
+    pub fn embedded(
+        names: Names,
+        users: Vec<User>,
+        store_dir: PathBuf,
+        ports_dir: PathBuf,
+    ) -> Self {
         Self {
             server_name: format!("cinnabar-{}", names.short()),
             names,
@@ -144,7 +158,9 @@ impl ServerConfig {
     pub fn render(&self) -> Result<String, ConfigError> {
         let loopback = matches!(self.client.host.as_str(), "127.0.0.1" | "::1" | "localhost");
         if !loopback && self.tls.is_none() {
-            return Err(ConfigError::NeedsTls { host: self.client.host.clone() });
+            return Err(ConfigError::NeedsTls {
+                host: self.client.host.clone(),
+            });
         }
         self.render_on_private_network()
     }
@@ -155,19 +171,56 @@ impl ServerConfig {
     /// [`ConfigError::Unwritable`], [`ConfigError::SharedKey`].
     pub fn render_on_private_network(&self) -> Result<String, ConfigError> {
         self.refuse_shared_keys()?;
-        let mut out = String::from("# Written by cinnabar. Holds no secret. Changes are lost at the next start.\n");
-        line(&mut out, 0, "server_name", &quote("server name", &self.server_name)?);
-        line(&mut out, 0, "listen", &quote("listen", &self.client.render())?);
-        line(&mut out, 0, "http", &quote("monitor", &self.monitor.render())?);
+        let mut out = String::from(
+            "# Written by cinnabar. Holds no secret. Changes are lost at the next start.\n",
+        );
+        line(
+            &mut out,
+            0,
+            "server_name",
+            &quote("server name", &self.server_name)?,
+        );
+        line(
+            &mut out,
+            0,
+            "listen",
+            &quote("listen", &self.client.render())?,
+        );
+        line(
+            &mut out,
+            0,
+            "http",
+            &quote("monitor", &self.monitor.render())?,
+        );
         line(&mut out, 0, "max_payload", &MAX_PAYLOAD_BYTES.to_string());
         if let Some(dir) = &self.ports_dir {
-            line(&mut out, 0, "ports_file_dir", &quote_path("ports directory", dir)?);
+            line(
+                &mut out,
+                0,
+                "ports_file_dir",
+                &quote_path("ports directory", dir)?,
+            );
         }
         out.push_str("jetstream {\n");
-        line(&mut out, 1, "store_dir", &quote_path("store directory", &self.store_dir)?);
+        line(
+            &mut out,
+            1,
+            "store_dir",
+            &quote_path("store directory", &self.store_dir)?,
+        );
         line(&mut out, 1, "sync_interval", "always");
-        line(&mut out, 1, "max_file_store", &self.max_file_store.to_string());
-        line(&mut out, 1, "max_memory_store", &MAX_MEMORY_STORE_BYTES.to_string());
+        line(
+            &mut out,
+            1,
+            "max_file_store",
+            &self.max_file_store.to_string(),
+        );
+        line(
+            &mut out,
+            1,
+            "max_memory_store",
+            &MAX_MEMORY_STORE_BYTES.to_string(),
+        );
         out.push_str("}\n");
         if let Some(tls) = &self.tls {
             write_tls(&mut out, 0, tls)?;
@@ -182,7 +235,10 @@ impl ServerConfig {
     fn refuse_shared_keys(&self) -> Result<(), ConfigError> {
         for (at, user) in self.users.iter().enumerate() {
             if let Some(other) = self.users[..at].iter().find(|other| other.key == user.key) {
-                let (first, second) = (other.name.as_str().to_owned(), user.name.as_str().to_owned());
+                let (first, second) = (
+                    other.name.as_str().to_owned(),
+                    user.name.as_str().to_owned(),
+                );
                 return Err(ConfigError::SharedKey { first, second });
             }
         }
@@ -224,14 +280,30 @@ impl ServerConfig {
 
     fn write_users(&self, out: &mut String, account: &str) {
         out.push_str("    users: [\n");
-        for user in self.users.iter().filter(|user| user.role.account() == account) {
-            let Permissions { publish, subscribe, answers_requests } = user.permissions(&self.names);
-            let _ = writeln!(out, "      {{ # {}\n        nkey: {}", user.name.as_str(), user.key.as_str());
+        for user in self
+            .users
+            .iter()
+            .filter(|user| user.role.account() == account)
+        {
+            let Permissions {
+                publish,
+                subscribe,
+                answers_requests,
+            } = user.permissions(&self.names);
+            let _ = writeln!(
+                out,
+                "      {{ # {}\n        nkey: {}",
+                user.name.as_str(),
+                user.key.as_str()
+            );
             out.push_str("        permissions: {\n");
             write_list(out, "publish", &publish);
             write_list(out, "subscribe", &subscribe);
             if answers_requests {
-                let _ = writeln!(out, "          allow_responses: {{ max: 1, expires: \"{ANSWER_WITHIN_SECONDS}s\" }}");
+                let _ = writeln!(
+                    out,
+                    "          allow_responses: {{ max: 1, expires: \"{ANSWER_WITHIN_SECONDS}s\" }}"
+                );
             }
             out.push_str("        }\n      }\n");
         }
@@ -249,7 +321,12 @@ fn write_list(out: &mut String, name: &str, subjects: &[String]) {
 
 fn write_tls(out: &mut String, depth: usize, tls: &Tls) -> Result<(), ConfigError> {
     let _ = writeln!(out, "{}tls {{", "  ".repeat(depth));
-    line(out, depth + 1, "cert_file", &quote_path("certificate", &tls.cert)?);
+    line(
+        out,
+        depth + 1,
+        "cert_file",
+        &quote_path("certificate", &tls.cert)?,
+    );
     line(out, depth + 1, "key_file", &quote_path("key", &tls.key)?);
     if let Some(ca) = &tls.ca {
         line(out, depth + 1, "ca_file", &quote_path("authorities", ca)?);
@@ -262,7 +339,12 @@ fn write_tls(out: &mut String, depth: usize, tls: &Tls) -> Result<(), ConfigErro
 fn write_cluster(out: &mut String, cluster: &Cluster) -> Result<(), ConfigError> {
     out.push_str("cluster {\n");
     line(out, 1, "name", &quote("cluster name", &cluster.name)?);
-    line(out, 1, "listen", &quote("cluster listen", &cluster.listen.render())?);
+    line(
+        out,
+        1,
+        "listen",
+        &quote("cluster listen", &cluster.listen.render())?,
+    );
     out.push_str("  routes: [\n");
     for route in &cluster.routes {
         let _ = writeln!(out, "    {}", quote("route", route)?);
@@ -282,14 +364,23 @@ fn line(out: &mut String, depth: usize, key: &str, value: &str) {
 fn quote_path(field: &'static str, path: &Path) -> Result<String, ConfigError> {
     match path.to_str() {
         Some(text) => quote(field, text),
-        None => Err(ConfigError::Unwritable { field, value: path.display().to_string() }),
+        None => Err(ConfigError::Unwritable {
+            field,
+            value: path.display().to_string(),
+        }),
     }
 }
 
 /// A double-quoted string of the server's configuration language.
 fn quote(field: &'static str, text: &str) -> Result<String, ConfigError> {
     if text.chars().any(char::is_control) {
-        return Err(ConfigError::Unwritable { field, value: text.to_owned() });
+        return Err(ConfigError::Unwritable {
+            field,
+            value: text.to_owned(),
+        });
     }
-    Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+    Ok(format!(
+        "\"{}\"",
+        text.replace('\\', "\\\\").replace('"', "\\\"")
+    ))
 }

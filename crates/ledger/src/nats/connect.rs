@@ -76,7 +76,9 @@ pub enum ConnectError {
         servers: Vec<String>,
     },
     /// The server does not know the user's key.
-    #[error("the server refuses user {user}: its public key {key} is not in the server's configuration")]
+    #[error(
+        "the server refuses user {user}: its public key {key} is not in the server's configuration"
+    )]
     Refused {
         /// The user.
         user: String,
@@ -100,8 +102,14 @@ pub enum ConnectError {
 /// # Errors
 /// [`ConnectError`].
 pub async fn connect(login: Login) -> Result<Link, ConnectError> {
-    let Login { servers, user, key, ca } = login;
-    let addresses: Result<Vec<async_nats::ServerAddr>, _> = servers.iter().map(|text| text.parse()).collect();
+    let Login {
+        servers,
+        user,
+        key,
+        ca,
+    } = login;
+    let addresses: Result<Vec<async_nats::ServerAddr>, _> =
+        servers.iter().map(|text| text.parse()).collect();
     let Ok(addresses) = addresses else {
         return Err(ConnectError::BadAddress { servers });
     };
@@ -131,7 +139,12 @@ pub async fn connect(login: Login) -> Result<Link, ConnectError> {
     }
 }
 
-fn explain(source: async_nats::ConnectError, servers: Vec<String>, user: &UserName, key: &UserKey) -> ConnectError {
+fn explain(
+    source: async_nats::ConnectError,
+    servers: Vec<String>,
+    user: &UserName,
+    key: &UserKey,
+) -> ConnectError {
     match source.kind() {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
             let (user, key) = (user.as_str().to_owned(), key.public().as_str().to_owned());
@@ -152,11 +165,21 @@ fn translate(event: Event) -> LinkEvent {
         Event::Disconnected | Event::Closed => LinkEvent::Down,
         Event::SlowConsumer(subscription) => LinkEvent::Slow { subscription },
         // The client library knows no kind for it; the protocol fixes the words.
-        Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
-            LinkEvent::Denied { what: error.to_string() }
+        Event::ServerError(error)
+            if error
+                .to_string()
+                .to_lowercase()
+                .contains("permissions violation") =>
+        {
+            LinkEvent::Denied {
+                what: error.to_string(),
+            }
         }
-        other @ (Event::LameDuckMode | Event::Draining | Event::ServerError(_) | Event::ClientError(_)) => {
-            LinkEvent::Trouble { what: other.to_string() }
-        }
+        other @ (Event::LameDuckMode
+        | Event::Draining
+        | Event::ServerError(_)
+        | Event::ClientError(_)) => LinkEvent::Trouble {
+            what: other.to_string(),
+        },
     }
 }

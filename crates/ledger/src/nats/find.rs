@@ -10,7 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The oldest server that will do: the first whose replicated streams group fsyncs under `sync_interval: always`.
-pub const MINIMUM: Version = Version { major: 2, minor: 15, patch: 0 };
+pub const MINIMUM: Version = Version {
+    major: 2,
+    minor: 15,
+    patch: 0,
+};
 /// Name of the binary.
 const BINARY: &str = "nats-server";
 /// The environment variable that names the binary.
@@ -38,8 +42,16 @@ impl Version {
     /// a pre-release, which is not accepted either.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix('v').unwrap_or(text).splitn(3, '.').map(|part| part.parse().ok());
-        Some(Self { major: parts.next()??, minor: parts.next()??, patch: parts.next()?? })
+        let mut parts = text
+            .strip_prefix('v')
+            .unwrap_or(text)
+            .splitn(3, '.')
+            .map(|part| part.parse().ok());
+        Some(Self {
+            major: parts.next()??,
+            minor: parts.next()??,
+            patch: parts.next()??,
+        })
     }
 }
 
@@ -78,7 +90,9 @@ pub enum FindError {
         printed: String,
     },
     /// It is older than [`MINIMUM`].
-    #[error("{path} is nats-server {found}; {MINIMUM} or newer is needed (`tools/run` installs one)")]
+    #[error(
+        "{path} is nats-server {found}; {MINIMUM} or newer is needed (`tools/run` installs one)"
+    )]
     TooOld {
         /// The path.
         path: PathBuf,
@@ -92,7 +106,9 @@ pub enum FindError {
 /// # Errors
 /// [`FindError`].
 pub fn find(explicit: Option<&Path>) -> Result<Found, FindError> {
-    let named = explicit.map(Path::to_owned).or_else(|| std::env::var_os(ENV_NATS_SERVER).map(PathBuf::from));
+    let named = explicit
+        .map(Path::to_owned)
+        .or_else(|| std::env::var_os(ENV_NATS_SERVER).map(PathBuf::from));
     if let Some(path) = named {
         return probe(&path);
     }
@@ -121,7 +137,11 @@ fn tool_dirs() -> Vec<PathBuf> {
     let here = std::env::current_dir().ok();
     let binary = std::env::current_exe().ok();
     let above = binary.iter().flat_map(|path| path.ancestors().skip(1));
-    here.iter().flat_map(|dir| dir.ancestors()).chain(above).map(|dir| dir.join(".tools")).collect()
+    here.iter()
+        .flat_map(|dir| dir.ancestors())
+        .chain(above)
+        .map(|dir| dir.join(".tools"))
+        .collect()
 }
 
 /// Asks one binary for its version.
@@ -129,14 +149,29 @@ fn probe(path: &Path) -> Result<Found, FindError> {
     let output = Command::new(path)
         .arg("--version")
         .output()
-        .map_err(|source| FindError::CannotRun { path: path.to_owned(), source })?;
-    let printed: String = String::from_utf8_lossy(&output.stdout).chars().take(120).collect();
+        .map_err(|source| FindError::CannotRun {
+            path: path.to_owned(),
+            source,
+        })?;
+    let printed: String = String::from_utf8_lossy(&output.stdout)
+        .chars()
+        .take(120)
+        .collect();
     // `nats-server: v2.15.1`
     let version = printed.trim().rsplit(' ').next().and_then(Version::parse);
     match version {
-        None => Err(FindError::NotAServer { path: path.to_owned(), printed }),
-        Some(found) if found < MINIMUM => Err(FindError::TooOld { path: path.to_owned(), found }),
-        Some(version) => Ok(Found { path: path.to_owned(), version }),
+        None => Err(FindError::NotAServer {
+            path: path.to_owned(),
+            printed,
+        }),
+        Some(found) if found < MINIMUM => Err(FindError::TooOld {
+            path: path.to_owned(),
+            found,
+        }),
+        Some(version) => Ok(Found {
+            path: path.to_owned(),
+            version,
+        }),
     }
 }
 
@@ -184,6 +219,9 @@ mod tests {
         let nothing = find(Some(&dir.path().join("nothing")));
         assert!(matches!(nothing, Err(FindError::CannotRun { .. })));
         let other = fake(dir.path(), "hello");
-        assert!(matches!(find(Some(&other)), Err(FindError::NotAServer { .. })));
+        assert!(matches!(
+            find(Some(&other)),
+            Err(FindError::NotAServer { .. })
+        ));
     }
 }

@@ -50,7 +50,10 @@ pub(super) enum HttpError {
 pub(super) async fn get(base: &str, path: &str) -> Result<Vec<u8>, HttpError> {
     let url = || base.to_owned();
     let bad = || HttpError::BadUrl { url: url() };
-    let host = base.strip_prefix("http://").map(|rest| rest.trim_end_matches('/')).ok_or_else(bad)?;
+    let host = base
+        .strip_prefix("http://")
+        .map(|rest| rest.trim_end_matches('/'))
+        .ok_or_else(bad)?;
     if host.contains('/') || !host.contains(':') {
         return Err(bad());
     }
@@ -69,12 +72,22 @@ pub(super) async fn get(base: &str, path: &str) -> Result<Vec<u8>, HttpError> {
     let status = status(&answer);
     match answer.windows(4).position(|four| four == b"\r\n\r\n") {
         Some(end) if status == 200 => Ok(answer[end + 4..].to_vec()),
-        Some(_) | None => Err(HttpError::Status { url: url(), path: path.to_owned(), status }),
+        Some(_) | None => Err(HttpError::Status {
+            url: url(),
+            path: path.to_owned(),
+            status,
+        }),
     }
 }
 
 /// The status code of `HTTP/1.x NNN …`, or 0.
 fn status(answer: &[u8]) -> u16 {
-    let text = answer.get(9..12).and_then(|code| std::str::from_utf8(code).ok());
-    if answer.starts_with(b"HTTP/1.") { text.and_then(|code| code.parse().ok()).unwrap_or(0) } else { 0 }
+    let text = answer
+        .get(9..12)
+        .and_then(|code| std::str::from_utf8(code).ok());
+    if answer.starts_with(b"HTTP/1.") {
+        text.and_then(|code| code.parse().ok()).unwrap_or(0)
+    } else {
+        0
+    }
 }

@@ -28,7 +28,9 @@ impl PublicKey {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         match KeyPair::from_public_key(text) {
             Ok(pair) if pair.key_pair_type() == KeyPairType::User => Ok(Self(text.to_owned())),
-            Ok(_) | Err(_) => Err(KeyError::NotAUserKey { found: text.to_owned() }),
+            Ok(_) | Err(_) => Err(KeyError::NotAUserKey {
+                found: text.to_owned(),
+            }),
         }
     }
 
@@ -95,12 +97,19 @@ impl UserKey {
         let seed = pair.seed().expect("a new pair has its seed");
         let public = PublicKey(pair.public_key());
         let write = || -> io::Result<()> {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)?;
             file.write_all(seed.as_bytes())?;
             file.write_all(b"\n")?;
             file.sync_all()
         };
-        write().map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
+        write().map_err(|source| KeyError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
         Ok(Self { seed, public })
     }
 
@@ -109,21 +118,34 @@ impl UserKey {
     /// # Errors
     /// [`KeyError`]: unreadable, open to others, or not a user's seed.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let io = |source| KeyError::Io { path: path.to_owned(), source };
+        let io = |source| KeyError::Io {
+            path: path.to_owned(),
+            source,
+        };
         let file = File::open(path).map_err(io)?;
         let mode = file.metadata().map_err(io)?.permissions().mode() & 0o777;
         if mode & FORBIDDEN_MODE != 0 {
-            return Err(KeyError::TooOpen { path: path.to_owned(), mode });
+            return Err(KeyError::TooOpen {
+                path: path.to_owned(),
+                mode,
+            });
         }
-        let not_a_seed = || KeyError::NotASeed { path: path.to_owned() };
+        let not_a_seed = || KeyError::NotASeed {
+            path: path.to_owned(),
+        };
         let mut text = String::new();
-        file.take(SEED_FILE_MAX).read_to_string(&mut text).map_err(io)?;
+        file.take(SEED_FILE_MAX)
+            .read_to_string(&mut text)
+            .map_err(io)?;
         let seed = text.trim_end().to_owned();
         let pair = KeyPair::from_seed(&seed).map_err(|_| not_a_seed())?;
         if pair.key_pair_type() != KeyPairType::User {
             return Err(not_a_seed());
         }
-        Ok(Self { seed, public: PublicKey(pair.public_key()) })
+        Ok(Self {
+            seed,
+            public: PublicKey(pair.public_key()),
+        })
     }
 
     /// Reads the seed at `path`, or makes one if there is no file.
@@ -132,7 +154,9 @@ impl UserKey {
     /// As [`UserKey::load`] and [`UserKey::create`].
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         match Self::load(path) {
-            Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Self::create(path),
+            Err(KeyError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Self::create(path)
+            }
             other => other,
         }
     }
@@ -171,7 +195,10 @@ mod tests {
         let path = dir.path().join("writer.seed");
         UserKey::create(&path).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(UserKey::load(&path), Err(KeyError::TooOpen { mode: 0o640, .. })));
+        assert!(matches!(
+            UserKey::load(&path),
+            Err(KeyError::TooOpen { mode: 0o640, .. })
+        ));
     }
 
     #[test]

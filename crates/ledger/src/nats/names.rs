@@ -45,7 +45,9 @@ impl fmt::Debug for Names {
 /// True for `[a-z0-9-]{1,32}`, the form of short names and of user names.
 pub(crate) fn is_short_name(text: &str) -> bool {
     (1..=SHORT_NAME_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 impl Names {
@@ -55,10 +57,15 @@ impl Names {
     /// [`BadShortName`] unless it is `[a-z0-9-]{1,32}`.
     pub fn new(short: &str) -> Result<Self, BadShortName> {
         if !is_short_name(short) {
-            return Err(BadShortName { found: short.to_owned() });
+            return Err(BadShortName {
+                found: short.to_owned(),
+            });
         }
         let upper = short.to_ascii_uppercase().replace('-', "_");
-        Ok(Self { short: short.to_owned(), upper })
+        Ok(Self {
+            short: short.to_owned(),
+            upper,
+        })
     }
 
     /// The short name itself.
@@ -146,7 +153,10 @@ mod tests {
         assert_eq!(names.log_subject(), "cinnabar.sz-ai.log");
         assert_eq!(names.feed_stream(), "CINNABAR_SZ_AI_FEED");
         assert_eq!(names.entry_subjects(), "cinnabar.sz-ai.entry.>");
-        assert_eq!(names.intake_subject("submit"), "cinnabar.sz-ai.intake.submit");
+        assert_eq!(
+            names.intake_subject("submit"),
+            "cinnabar.sz-ai.intake.submit"
+        );
         assert_eq!(names.lease_stream(), "KV_CINNABAR_SZ_AI_LEASE");
     }
 

@@ -110,7 +110,10 @@ pub async fn publish_fenced(
     mut headers: HeaderMap,
     expected_last_sequence: u64,
 ) -> Result<Ack, PublishFailure> {
-    headers.insert(EXPECTED_LAST_SEQUENCE, expected_last_sequence.to_string().as_str());
+    headers.insert(
+        EXPECTED_LAST_SEQUENCE,
+        expected_last_sequence.to_string().as_str(),
+    );
     ask(client, subject, headers, body).await
 }
 
@@ -135,31 +138,49 @@ pub async fn publish(
 /// [`PublishFailure`]. `NotSent` unless there are 1 to [`BATCH_MAX`] messages.
 pub async fn publish_atomic_batch(
     client: &Client,
-    messages: Vec<BatchMessage>,
+    mut messages: Vec<BatchMessage>,
     expected_last_sequence: u64,
 ) -> Result<Ack, PublishFailure> {
     let count = messages.len();
-    if !(1..=BATCH_MAX).contains(&count) {
-        return Err(PublishFailure::NotSent { reason: format!("a batch of {count}, not 1 to {BATCH_MAX}") });
-    }
+    let Some(last) = messages.pop().filter(|_| count <= BATCH_MAX) else {
+        let reason = format!("a batch of {count}, not 1 to {BATCH_MAX}");
+        return Err(PublishFailure::NotSent { reason });
+    };
     let id = unique_id(client);
-    let mut at = 0;
-    for BatchMessage { subject, mut headers, body } in messages {
-        at += 1;
+    let number = |headers: &mut HeaderMap, at: usize| {
         headers.insert(BATCH_ID, id.as_str());
         headers.insert(BATCH_SEQUENCE, at.to_string().as_str());
         if at == 1 {
-            headers.insert(EXPECTED_LAST_SEQUENCE, expected_last_sequence.to_string().as_str());
+            headers.insert(
+                EXPECTED_LAST_SEQUENCE,
+                expected_last_sequence.to_string().as_str(),
+            );
         }
-        if at == count {
-            headers.insert(BATCH_COMMIT, "1");
-            return ask(client, &subject, headers, body).await;
-        }
+    };
+    for (
+        before,
+        BatchMessage {
+            subject,
+            mut headers,
+            body,
+        },
+    ) in messages.into_iter().enumerate()
+    {
+        number(&mut headers, before + 1);
         // Without a reply subject the server does not acknowledge it. Whatever fails here, the commit has not been sent.
         let sent = client.publish_with_headers(subject, headers, body).await;
-        sent.map_err(|error| PublishFailure::NotSent { reason: error.to_string() })?;
+        sent.map_err(|error| PublishFailure::NotSent {
+            reason: error.to_string(),
+        })?;
     }
-    unreachable!("a batch has a last message")
+    let BatchMessage {
+        subject,
+        mut headers,
+        body,
+    } = last;
+    number(&mut headers, count);
+    headers.insert(BATCH_COMMIT, "1");
+    ask(client, &subject, headers, body).await
 }
 
 /// A token that no other batch has: the random tail of a new inbox name.
@@ -169,18 +190,30 @@ fn unique_id(client: &Client) -> String {
 }
 
 /// Sends one message that wants an acknowledgement, and reads it.
-async fn ask(client: &Client, subject: &str, headers: HeaderMap, body: Bytes) -> Result<Ack, PublishFailure> {
-    let request = Request::new().headers(headers).payload(body).timeout(Some(ACK_WITHIN));
+async fn ask(
+    client: &Client,
+    subject: &str,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Ack, PublishFailure> {
+    let request = Request::new()
+        .headers(headers)
+        .payload(body)
+        .timeout(Some(ACK_WITHIN));
     match client.send_request(subject.to_owned(), request).await {
         Ok(message) => read_answer(&message.payload),
         Err(error) => Err(match error.kind() {
-            RequestErrorKind::NoResponders => PublishFailure::NoStream { subject: subject.to_owned() },
+            RequestErrorKind::NoResponders => PublishFailure::NoStream {
+                subject: subject.to_owned(),
+            },
             RequestErrorKind::MaxPayloadExceeded | RequestErrorKind::InvalidSubject => {
-                PublishFailure::NotSent { reason: error.to_string() }
+                PublishFailure::NotSent {
+                    reason: error.to_string(),
+                }
             }
-            RequestErrorKind::TimedOut | RequestErrorKind::Other => {
-                PublishFailure::InDoubt { reason: error.to_string() }
-            }
+            RequestErrorKind::TimedOut | RequestErrorKind::Other => PublishFailure::InDoubt {
+                reason: error.to_string(),
+            },
         }),
     }
 }
@@ -188,22 +221,41 @@ async fn ask(client: &Client, subject: &str, headers: HeaderMap, body: Bytes) ->
 /// What an acknowledgement says. An answer that cannot be read, or an error of the server's own (5xx: a store that failed, a
 /// cluster in transition), does not tell whether the message was stored.
 fn read_answer(payload: &[u8]) -> Result<Ack, PublishFailure> {
-    let answer: Answer = serde_json::from_slice(payload)
-        .map_err(|error| PublishFailure::InDoubt { reason: format!("unreadable acknowledgement: {error}") })?;
-    let Some(AnswerError { code, err_code, description }) = answer.error else {
+    let answer: Answer =
+        serde_json::from_slice(payload).map_err(|error| PublishFailure::InDoubt {
+            reason: format!("unreadable acknowledgement: {error}"),
+        })?;
+    let Some(AnswerError {
+        code,
+        err_code,
+        description,
+    }) = answer.error
+    else {
         return match (answer.stream, answer.seq) {
             (Some(stream), Some(sequence)) => Ok(Ack { stream, sequence }),
-            _ => Err(PublishFailure::InDoubt { reason: "an acknowledgement without a sequence".into() }),
+            _ => Err(PublishFailure::InDoubt {
+                reason: "an acknowledgement without a sequence".into(),
+            }),
         };
     };
     let error = ErrorCode(err_code);
-    if error == ErrorCode::STREAM_WRONG_LAST_SEQUENCE || error == ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT {
-        let last_sequence = description.rsplit(' ').next().and_then(|word| word.parse().ok());
+    if error == ErrorCode::STREAM_WRONG_LAST_SEQUENCE
+        || error == ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT
+    {
+        let last_sequence = description
+            .rsplit(' ')
+            .next()
+            .and_then(|word| word.parse().ok());
         Err(PublishFailure::Fenced { last_sequence })
     } else if (400..500).contains(&code) {
-        Err(PublishFailure::Refused { code: err_code, description })
+        Err(PublishFailure::Refused {
+            code: err_code,
+            description,
+        })
     } else {
-        Err(PublishFailure::InDoubt { reason: format!("{description} ({err_code})") })
+        Err(PublishFailure::InDoubt {
+            reason: format!("{description} ({err_code})"),
+        })
     }
 }
 
@@ -215,16 +267,49 @@ mod tests {
     fn an_answer_is_an_ack_a_fence_a_refusal_or_a_doubt() {
         let read = |text: &str| read_answer(text.as_bytes());
         let acked = read(r#"{"stream":"S","seq":7}"#);
-        assert_eq!(acked, Ok(Ack { stream: "S".into(), sequence: 7 }));
-        let fenced = read(r#"{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 12"}}"#);
-        assert_eq!(fenced, Err(PublishFailure::Fenced { last_sequence: Some(12) }));
-        let fenced = read(r#"{"error":{"code":400,"err_code":10164,"description":"wrong last sequence"}}"#);
-        assert_eq!(fenced, Err(PublishFailure::Fenced { last_sequence: None }));
+        assert_eq!(
+            acked,
+            Ok(Ack {
+                stream: "S".into(),
+                sequence: 7
+            })
+        );
+        let fenced = read(
+            r#"{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 12"}}"#,
+        );
+        assert_eq!(
+            fenced,
+            Err(PublishFailure::Fenced {
+                last_sequence: Some(12)
+            })
+        );
+        let fenced =
+            read(r#"{"error":{"code":400,"err_code":10164,"description":"wrong last sequence"}}"#);
+        assert_eq!(
+            fenced,
+            Err(PublishFailure::Fenced {
+                last_sequence: None
+            })
+        );
         let refused = read(r#"{"error":{"code":400,"err_code":10054,"description":"too big"}}"#);
-        assert!(matches!(refused, Err(PublishFailure::Refused { code: 10054, .. })));
-        for doubtful in [r#"{"error":{"code":503,"err_code":10077,"description":"no"}}"#, "", "[]", "{\"seq\":-1}"] {
-            assert!(matches!(read(doubtful), Err(PublishFailure::InDoubt { .. })), "{doubtful}");
+        assert!(matches!(
+            refused,
+            Err(PublishFailure::Refused { code: 10054, .. })
+        ));
+        for doubtful in [
+            r#"{"error":{"code":503,"err_code":10077,"description":"no"}}"#,
+            "",
+            "[]",
+            "{\"seq\":-1}",
+        ] {
+            assert!(
+                matches!(read(doubtful), Err(PublishFailure::InDoubt { .. })),
+                "{doubtful}"
+            );
         }
-        assert!(matches!(read("{}"), Err(PublishFailure::InDoubt { .. })), "an answer without a sequence");
+        assert!(
+            matches!(read("{}"), Err(PublishFailure::InDoubt { .. })),
+            "an answer without a sequence"
+        );
     }
 }

@@ -15,7 +15,9 @@ use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::jetstream::context::{CreateKeyValueError, GetStreamErrorKind};
-use async_nats::jetstream::stream::{Config, ConsumerLimits, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{
+    Config, ConsumerLimits, DiscardPolicy, Info, RetentionPolicy, StorageType,
+};
 use async_nats::jetstream::{self, Context, ErrorCode, kv};
 use serde_json::Value;
 
@@ -108,7 +110,10 @@ impl StreamKind {
             ..Config::default()
         };
         match self {
-            Self::Log => Config { subjects: vec![names.log_subject()], ..base },
+            Self::Log => Config {
+                subjects: vec![names.log_subject()],
+                ..base
+            },
             // A newer message replaces the older by the limit, which neither of the two denials touches.
             Self::Checkpoint => Config {
                 subjects: vec![names.checkpoint_subject()],
@@ -143,7 +148,11 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {}, must be {}", self.setting, self.found, self.expected)
+        write!(
+            f,
+            "{} is {}, must be {}",
+            self.setting, self.found, self.expected
+        )
     }
 }
 
@@ -178,15 +187,19 @@ pub async fn info(client: &Client, names: &Names, kind: StreamKind) -> Result<In
     match kind.context(client).get_stream(&stream).await {
         Ok(found) => Ok(found.cached_info().clone()),
         Err(error) => Err(match error.kind() {
-            GetStreamErrorKind::JetStream(api) if api.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+            GetStreamErrorKind::JetStream(api)
+                if api.error_code() == ErrorCode::STREAM_NOT_FOUND =>
+            {
                 StreamError::Missing { stream }
             }
             GetStreamErrorKind::JetStream(_)
             | GetStreamErrorKind::EmptyName
             | GetStreamErrorKind::Request
-            | GetStreamErrorKind::InvalidStreamName => {
-                StreamError::Api { doing: "asking for", stream, source: error.into() }
-            }
+            | GetStreamErrorKind::InvalidStreamName => StreamError::Api {
+                doing: "asking for",
+                stream,
+                source: error.into(),
+            },
         }),
     }
 }
@@ -204,8 +217,15 @@ pub async fn ensure(
 ) -> Result<Info, StreamError> {
     match info(client, names, kind).await {
         Err(StreamError::Missing { stream }) => {
-            let made = kind.context(client).create_stream(kind.expected(names, replicas)).await;
-            made.map_err(|error| StreamError::Api { doing: "creating", stream, source: error.into() })?;
+            let made = kind
+                .context(client)
+                .create_stream(kind.expected(names, replicas))
+                .await;
+            made.map_err(|error| StreamError::Api {
+                doing: "creating",
+                stream,
+                source: error.into(),
+            })?;
             info(client, names, kind).await
         }
         other => other,
@@ -216,7 +236,11 @@ pub async fn ensure(
 ///
 /// # Errors
 /// [`StreamError::Api`].
-pub async fn ensure_lease(client: &Client, names: &Names, replicas: Replicas) -> Result<(), StreamError> {
+pub async fn ensure_lease(
+    client: &Client,
+    names: &Names,
+    replicas: Replicas,
+) -> Result<(), StreamError> {
     let config = kv::Config {
         bucket: names.lease_bucket(),
         history: 1,
@@ -225,7 +249,9 @@ pub async fn ensure_lease(client: &Client, names: &Names, replicas: Replicas) ->
         limit_markers: Some(LEASE_MARKER),
         ..kv::Config::default()
     };
-    let made = jetstream::new(client.clone()).create_key_value(config).await;
+    let made = jetstream::new(client.clone())
+        .create_key_value(config)
+        .await;
     let failed = |error: CreateKeyValueError| StreamError::Api {
         doing: "creating",
         stream: names.lease_stream(),
@@ -238,7 +264,11 @@ pub async fn ensure_lease(client: &Client, names: &Names, replicas: Replicas) ->
 ///
 /// # Errors
 /// [`StreamError`].
-pub async fn ensure_all(client: &Client, names: &Names, replicas: Replicas) -> Result<(), StreamError> {
+pub async fn ensure_all(
+    client: &Client,
+    names: &Names,
+    replicas: Replicas,
+) -> Result<(), StreamError> {
     for kind in StreamKind::ALL {
         ensure(client, names, kind, replicas).await?;
     }
@@ -257,7 +287,11 @@ pub fn differences(found: &Config, expected: &Config) -> Vec<Difference> {
         let (is, must) = (found.get(setting), expected.get(setting));
         if is != must {
             let text = |value: Option<&Value>| value.map_or_else(absent, Value::to_string);
-            list.push(Difference { setting: setting.clone(), expected: text(must), found: text(is) });
+            list.push(Difference {
+                setting: setting.clone(),
+                expected: text(must),
+                found: text(is),
+            });
         }
     }
     list

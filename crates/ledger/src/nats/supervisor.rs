@@ -145,16 +145,26 @@ impl NatsServer {
         let (publish, state) = watch::channel(State::Stopped);
         let token = stop.clone();
         let run = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             match runtime {
                 Ok(runtime) => runtime.block_on(supervise(options, started, publish, token)),
                 Err(source) => drop(started.send(Err(io_error("making a runtime")(source)))),
             }
         };
-        thread::Builder::new().name("nats-supervisor".into()).spawn(run).map_err(io_error("starting a thread"))?;
+        thread::Builder::new()
+            .name("nats-supervisor".into())
+            .spawn(run)
+            .map_err(io_error("starting a thread"))?;
         let ports = first.await.map_err(|_| StartError::Stopped)??;
         guard.disarm();
-        Ok(Self { client_url: ports.nats, monitor_url: ports.monitoring, state, stop })
+        Ok(Self {
+            client_url: ports.nats,
+            monitor_url: ports.monitoring,
+            state,
+            stop,
+        })
     }
 
     /// Where clients connect: `nats://127.0.0.1:<port>`. Stays the same after a restart.
@@ -179,7 +189,9 @@ impl NatsServer {
     pub async fn stop(mut self) {
         self.stop.cancel();
         // The sender goes away with the thread, also if that ended before.
-        while !matches!(*self.state.borrow_and_update(), State::Stopped) && self.state.changed().await.is_ok() {}
+        while !matches!(*self.state.borrow_and_update(), State::Stopped)
+            && self.state.changed().await.is_ok()
+        {}
     }
 }
 
@@ -238,7 +250,11 @@ async fn supervise(
         match run(process, &stop).await {
             Ended::Stopped => return drop(state.send(State::Stopped)),
             Ended::ByItself(reason) => {
-                attempt = if since.elapsed() >= STAYED_UP { 0 } else { attempt };
+                attempt = if since.elapsed() >= STAYED_UP {
+                    0
+                } else {
+                    attempt
+                };
                 match restart(&options, &lock, &state, &stop, &mut attempt, reason).await {
                     Some(again) => process = again,
                     None => return,
@@ -250,7 +266,9 @@ async fn supervise(
 }
 
 fn announce(state: &watch::Sender<State>, process: &Process) {
-    state.send_replace(State::Running { pid: process.id().unwrap_or_default() });
+    state.send_replace(State::Running {
+        pid: process.id().unwrap_or_default(),
+    });
 }
 
 /// Waits until the server ends, or ends it when told to stop.
@@ -263,7 +281,10 @@ async fn run(mut process: Process, stop: &CancellationToken) -> Ended {
         }
     };
     let words = words(&process);
-    Ended::ByItself(ended.map_or_else(|error| error.to_string(), |status| format!("{status}: {words}")))
+    Ended::ByItself(ended.map_or_else(
+        |error| error.to_string(),
+        |status| format!("{status}: {words}"),
+    ))
 }
 
 /// Starts again until it is healthy. `None`: stopped, or failed too often; the state says which.
@@ -278,12 +299,18 @@ async fn restart(
     loop {
         *attempt += 1;
         if *attempt > RESTARTS_MAX {
-            tracing::error!(reason, "nats-server failed {RESTARTS_MAX} times in a row; giving up");
+            tracing::error!(
+                reason,
+                "nats-server failed {RESTARTS_MAX} times in a row; giving up"
+            );
             state.send_replace(State::Failed { reason });
             return None;
         }
         tracing::warn!(attempt, reason, "nats-server ended; starting it again");
-        state.send_replace(State::Restarting { attempt: *attempt, reason: reason.clone() });
+        state.send_replace(State::Restarting {
+            attempt: *attempt,
+            reason: reason.clone(),
+        });
         let pause = (BACKOFF_FIRST * 2_u32.pow(*attempt - 1)).min(BACKOFF_MAX);
         tokio::select! {
             () = sleep(pause) => {}
@@ -305,19 +332,31 @@ async fn prepare(options: &Options) -> Result<File, StartError> {
     let store_dir = &options.config.store_dir;
     for dir in [store_dir, &options.run_dir] {
         use std::os::unix::fs::DirBuilderExt;
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        let made = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir);
         made.map_err(io_error(format!("making {}", dir.display())))?;
     }
     let path = store_dir.join(LOCK_FILE);
     let doing = format!("locking {}", path.display());
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path);
     let file = file.map_err(io_error(doing.clone()))?;
     let until = Instant::now() + LOCK_WITHIN;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(LOOK_EVERY).await,
-            Err(TryLockError::WouldBlock) => return Err(StartError::StoreBusy { store_dir: store_dir.clone() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(StartError::StoreBusy {
+                    store_dir: store_dir.clone(),
+                });
+            }
             Err(TryLockError::Error(source)) => return Err(io_error(doing)(source)),
         }
     }
@@ -352,17 +391,28 @@ async fn start_once(
 
 /// Writes the configuration, readable by its owner only (it names who may do what).
 fn write_config(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }
 
 /// Waits for the ports file of process `pid`, then for the server to say that JetStream is up.
 async fn ready(options: &Options, pid: u32) -> Ports {
-    let name = options.binary.file_name().unwrap_or_default().to_string_lossy();
+    let name = options
+        .binary
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     let path = options.run_dir.join(format!("{name}_{pid}.ports"));
     loop {
         if let Some(ports) = read_ports(&path)
-            && http::get(&ports.monitoring, "/healthz?js-enabled-only=true").await.is_ok()
+            && http::get(&ports.monitoring, "/healthz?js-enabled-only=true")
+                .await
+                .is_ok()
         {
             return ports;
         }
@@ -373,7 +423,10 @@ async fn ready(options: &Options, pid: u32) -> Ports {
 /// The ports file, if it is there and complete (it is not written in one step).
 fn read_ports(path: &Path) -> Option<Ports> {
     let file: PortsFile = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-    Some(Ports { nats: file.nats.into_iter().next()?, monitoring: file.monitoring.into_iter().next()? })
+    Some(Ports {
+        nats: file.nats.into_iter().next()?,
+        monitoring: file.monitoring.into_iter().next()?,
+    })
 }
 
 /// Why a server ended before it was healthy. A port that cannot be had is told from a try, not from the server's words.
@@ -383,23 +436,34 @@ fn why_ended(options: &Options, ended: io::Result<ExitStatus>, process: &Process
             && let Err(error) = TcpListener::bind((host.as_str(), port))
             && error.kind() == io::ErrorKind::AddrInUse
         {
-            return StartError::PortTaken { host: host.clone(), port };
+            return StartError::PortTaken {
+                host: host.clone(),
+                port,
+            };
         }
     }
     match ended {
-        Ok(status) => StartError::Exited { status, last_words: words(process) },
+        Ok(status) => StartError::Exited {
+            status,
+            last_words: words(process),
+        },
         Err(source) => io_error("waiting for nats-server")(source),
     }
 }
 
 fn words(process: &Process) -> String {
-    let words = process.last_words.lock().ok().and_then(|words| words.clone());
+    let words = process
+        .last_words
+        .lock()
+        .ok()
+        .and_then(|words| words.clone());
     words.unwrap_or_else(|| "it said nothing".into())
 }
 
 /// The port of `scheme://host:port`.
 fn port_of(url: &str) -> Option<u16> {
-    url.rsplit_once(':').and_then(|(_, port)| port.trim_end_matches('/').parse().ok())
+    url.rsplit_once(':')
+        .and_then(|(_, port)| port.trim_end_matches('/').parse().ok())
 }
 
 fn io_error(doing: impl Into<String>) -> impl FnOnce(io::Error) -> StartError {

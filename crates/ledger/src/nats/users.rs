@@ -17,7 +17,8 @@
 
 use super::keys::PublicKey;
 use super::names::{
-    ACCOUNT_FEED, ACCOUNT_INTAKE, ACCOUNT_LEDGER, FEED_API_PREFIX, Names, SHORT_NAME_MAX, is_short_name,
+    ACCOUNT_FEED, ACCOUNT_INTAKE, ACCOUNT_LEDGER, FEED_API_PREFIX, Names, SHORT_NAME_MAX,
+    is_short_name,
 };
 
 /// The JetStream API prefix inside an account.
@@ -51,7 +52,13 @@ impl UserName {
     /// # Errors
     /// [`UserError::BadName`].
     pub fn new(text: &str) -> Result<Self, UserError> {
-        if is_short_name(text) { Ok(Self(text.to_owned())) } else { Err(UserError::BadName { found: text.to_owned() }) }
+        if is_short_name(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(UserError::BadName {
+                found: text.to_owned(),
+            })
+        }
     }
 
     /// The name.
@@ -80,13 +87,22 @@ impl EntryFilter {
     /// # Errors
     /// [`UserError::BadFilter`].
     pub fn new(text: &str) -> Result<Self, UserError> {
-        let word = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let (body, last) = text.rsplit_once('.').map_or(("", text), |(body, last)| (body, last));
-        let body_fits = body.is_empty() && !text.starts_with('.') || body.split('.').all(|t| t == "*" || word(t));
+        let word = |t: &str| {
+            !t.is_empty()
+                && t.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        let (body, last) = text
+            .rsplit_once('.')
+            .map_or(("", text), |(body, last)| (body, last));
+        let body_fits = body.is_empty() && !text.starts_with('.')
+            || body.split('.').all(|t| t == "*" || word(t));
         if text.len() <= Self::MAX && body_fits && (last == ">" || last == "*" || word(last)) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(UserError::BadFilter { found: text.to_owned() })
+            Err(UserError::BadFilter {
+                found: text.to_owned(),
+            })
         }
     }
 }
@@ -146,9 +162,11 @@ impl User {
     pub fn permissions(&self, names: &Names) -> Permissions {
         let inbox = format!("{}.>", self.name.inbox_prefix());
         match &self.role {
-            Role::Operator => {
-                Permissions { publish: vec![">".into()], subscribe: vec![">".into()], answers_requests: false }
-            }
+            Role::Operator => Permissions {
+                publish: vec![">".into()],
+                subscribe: vec![">".into()],
+                answers_requests: false,
+            },
             Role::Writer => Permissions {
                 publish: writer_publishes(names),
                 subscribe: vec![inbox, names.intake_subjects(), "$SRV.>".into()],
@@ -188,7 +206,11 @@ fn reads(api: &str, stream: &str) -> Vec<String> {
 
 /// Acknowledging and flow control, both forms of the subject (with and without the account's hash).
 fn acks(stream: &str) -> Vec<String> {
-    vec![format!("$JS.ACK.{stream}.>"), format!("$JS.ACK.*.*.{stream}.>"), format!("$JS.FC.{stream}.>")]
+    vec![
+        format!("$JS.ACK.{stream}.>"),
+        format!("$JS.ACK.*.*.{stream}.>"),
+        format!("$JS.FC.{stream}.>"),
+    ]
 }
 
 /// What a replica publishes: requests for messages of the log, the checkpoint and the feed.
@@ -205,7 +227,11 @@ fn replica_publishes(names: &Names) -> Vec<String> {
 /// What the writer publishes: what a replica does, the three streams, and the lease.
 fn writer_publishes(names: &Names) -> Vec<String> {
     let mut list = replica_publishes(names);
-    list.extend([names.log_subject(), names.checkpoint_subject(), names.entry_subjects()]);
+    list.extend([
+        names.log_subject(),
+        names.checkpoint_subject(),
+        names.entry_subjects(),
+    ]);
     let lease = names.lease_stream();
     list.extend(reads(API, &lease));
     list.extend(acks(&lease));
@@ -216,8 +242,10 @@ fn writer_publishes(names: &Names) -> Vec<String> {
 }
 
 /// What an agency publishes: requests about its consumers on the feed. With filters, a consumer can only be made with one of
-/// them as its filter subject, which the server compares with the subject of the request.
+/// them as its filter subject, which the server compares with the subject of the request. (Such a consumer must be given a name:
+/// clients put the filter into the subject only then.)
 ///
+/// No core subscription to the entries: what is published is seen by subscribers even if the stream then refuses it.
 /// No `CONSUMER.NAMES`, `LIST` or `DELETE`: an agency that does not know another's consumer cannot take from it.
 fn agency_publishes(names: &Names, filters: &[EntryFilter]) -> Vec<String> {
     let feed = names.feed_stream();
@@ -232,7 +260,11 @@ fn agency_publishes(names: &Names, filters: &[EntryFilter]) -> Vec<String> {
         list.push(format!("{API}.CONSUMER.DURABLE.CREATE.{feed}.*"));
     }
     for filter in filters {
-        list.push(format!("{API}.CONSUMER.CREATE.{feed}.*.{}.{}", names.entry_prefix(), filter.0));
+        list.push(format!(
+            "{API}.CONSUMER.CREATE.{feed}.*.{}.{}",
+            names.entry_prefix(),
+            filter.0
+        ));
     }
     list.extend(acks(&feed));
     list
@@ -245,10 +277,17 @@ mod tests {
 
     #[test]
     fn a_filter_stays_below_the_entries() {
-        for good in [">", "approval.>", "*.*.product.*", "approval.granted.product.01JD-x_Y"] {
+        for good in [
+            ">",
+            "approval.>",
+            "*.*.product.*",
+            "approval.granted.product.01JD-x_Y",
+        ] {
             assert!(EntryFilter::new(good).is_ok(), "{good:?}");
         }
-        for bad in ["", ".", ".a", "a.", "a..b", ">.a", "a b", "a.>.b", "a*", "\"", "$JS"] {
+        for bad in [
+            "", ".", ".a", "a.", "a..b", ">.a", "a b", "a.>.b", "a*", "\"", "$JS",
+        ] {
             assert!(EntryFilter::new(bad).is_err(), "{bad:?}");
         }
     }
