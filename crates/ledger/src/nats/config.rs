@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::names::{ACCOUNT_FEED, ACCOUNT_INTAKE, ACCOUNT_LEDGER, FEED_API_PREFIX, Names};
-use super::users::{Permissions, User};
+use super::accounts;
+use super::names::Names;
+use super::users::User;
 
 /// Largest message, in bytes. A block is at most 512 KiB, one entry over it 64 KiB more, its headers some KiB; an intake
 /// request is a statement of 32 KiB with its openings. More would only let a submitter make the server hold more.
@@ -16,9 +17,6 @@ pub const MAX_PAYLOAD_BYTES: u32 = 1024 * 1024;
 pub const MAX_FILE_STORE_BYTES: u64 = 1 << 50;
 /// Memory that streams and consumers without files may use, in bytes: only the state of short-lived consumers.
 const MAX_MEMORY_STORE_BYTES: u64 = 64 << 20;
-/// How long the writer may take to answer one request, seconds. Longer than any client waits.
-const ANSWER_WITHIN_SECONDS: u32 = 120;
-
 /// Address and port to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listen {
@@ -228,7 +226,7 @@ impl ServerConfig {
         if let Some(cluster) = &self.cluster {
             write_cluster(&mut out, cluster)?;
         }
-        self.write_accounts(&mut out);
+        accounts::write(&mut out, &self.names, &self.users);
         Ok(out)
     }
 
@@ -244,79 +242,6 @@ impl ServerConfig {
         }
         Ok(())
     }
-
-    /// The three accounts; see [`super::users`] for why there are three.
-    fn write_accounts(&self, out: &mut String) {
-        let (intake, entries) = (self.names.intake_subjects(), self.names.entry_subjects());
-        out.push_str("accounts {\n");
-        let _ = writeln!(out, "  {ACCOUNT_LEDGER} {{\n    jetstream: enabled");
-        let _ = writeln!(
-            out,
-            "    exports: [\n      {{ service: \"{intake}\", accounts: [{ACCOUNT_INTAKE}] }}\n      \
-             {{ service: \"$SRV.>\", response_type: stream, accounts: [{ACCOUNT_INTAKE}] }}\n    ]"
-        );
-        let _ = writeln!(
-            out,
-            "    imports: [\n      {{ service: {{ account: {ACCOUNT_FEED}, subject: \"{entries}\" }} }}\n      \
-             {{ service: {{ account: {ACCOUNT_FEED}, subject: \"$JS.API.>\" }}, to: \"{FEED_API_PREFIX}.>\" }}\n    ]"
-        );
-        self.write_users(out, ACCOUNT_LEDGER);
-        let _ = writeln!(out, "  }}\n  {ACCOUNT_FEED} {{\n    jetstream: enabled");
-        let _ = writeln!(
-            out,
-            "    exports: [\n      {{ service: \"{entries}\", accounts: [{ACCOUNT_LEDGER}] }}\n      \
-             {{ service: \"$JS.API.>\", response_type: stream, accounts: [{ACCOUNT_LEDGER}] }}\n    ]"
-        );
-        self.write_users(out, ACCOUNT_FEED);
-        let _ = writeln!(out, "  }}\n  {ACCOUNT_INTAKE} {{");
-        let _ = writeln!(
-            out,
-            "    imports: [\n      {{ service: {{ account: {ACCOUNT_LEDGER}, subject: \"{intake}\" }} }}\n      \
-             {{ service: {{ account: {ACCOUNT_LEDGER}, subject: \"$SRV.>\" }} }}\n    ]"
-        );
-        self.write_users(out, ACCOUNT_INTAKE);
-        out.push_str("  }\n}\n");
-    }
-
-    fn write_users(&self, out: &mut String, account: &str) {
-        out.push_str("    users: [\n");
-        for user in self
-            .users
-            .iter()
-            .filter(|user| user.role.account() == account)
-        {
-            let Permissions {
-                publish,
-                subscribe,
-                answers_requests,
-            } = user.permissions(&self.names);
-            let _ = writeln!(
-                out,
-                "      {{ # {}\n        nkey: {}",
-                user.name.as_str(),
-                user.key.as_str()
-            );
-            out.push_str("        permissions: {\n");
-            write_list(out, "publish", &publish);
-            write_list(out, "subscribe", &subscribe);
-            if answers_requests {
-                let _ = writeln!(
-                    out,
-                    "          allow_responses: {{ max: 1, expires: \"{ANSWER_WITHIN_SECONDS}s\" }}"
-                );
-            }
-            out.push_str("        }\n      }\n");
-        }
-        out.push_str("    ]\n");
-    }
-}
-
-fn write_list(out: &mut String, name: &str, subjects: &[String]) {
-    let _ = writeln!(out, "          {name}: {{ allow: [");
-    for subject in subjects {
-        let _ = writeln!(out, "            \"{subject}\"");
-    }
-    out.push_str("          ] }\n");
 }
 
 fn write_tls(out: &mut String, depth: usize, tls: &Tls) -> Result<(), ConfigError> {

@@ -12,6 +12,7 @@
 //! 8. [`checks`] – what must hold at start and after each reconnect.
 //! 9. [`publish`] – compare-and-append of one message, and of an atomic batch.
 
+mod accounts;
 pub mod checks;
 pub mod config;
 pub mod connect;
@@ -21,6 +22,7 @@ pub mod keys;
 pub mod names;
 mod process;
 pub mod publish;
+mod start;
 pub mod streams;
 pub mod supervisor;
 pub mod users;
