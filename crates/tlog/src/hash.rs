@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::encoding::{hex_decode, hex_encode};
 
-/// Bytes in a [`Hash`].
+/// Bytes in a [`struct@Hash`].
 pub const HASH_BYTES: usize = 32;
 
 /// The root of the tree without leaves, SHA-256 of nothing (RFC 6962 §2.1).

@@ -117,6 +117,29 @@ fn every_consistency_proof_of_every_small_tree_verifies_and_no_other() {
     }
 }
 
+#[test]
+fn a_proof_in_a_lower_tree_is_none_in_a_higher_one() {
+    let tree = tree(40);
+    let height = |size: u64| size.next_power_of_two().ilog2();
+    for lower in 1..=40 {
+        let root = root(Size::new(lower), &tree).unwrap();
+        let mut prover = Prover::new(Size::new(lower), &tree);
+        for higher in (lower..100).filter(|higher| height(*higher) > height(lower)) {
+            let higher = Size::new(higher);
+            for old in (1..lower).map(Size::new) {
+                let old_root = common::tree(old.get()).root();
+                let proof = prover.consistency_proof(old).unwrap();
+                let verified = proof.verify(old, &old_root, higher, &root);
+                assert!(verified.is_err(), "{old} to {lower}, said to be {higher}");
+            }
+            let first = LeafIndex::new(0);
+            let proof = prover.inclusion_proof(first).unwrap();
+            let verified = proof.verify(first, higher, &leaf_hash(&entry(0)), &root);
+            assert!(verified.is_err(), "in {lower}, said to be {higher}");
+        }
+    }
+}
+
 /// Any changed byte, any missing hash and any further hash must be refused.
 fn check_changed_hashes(hashes: &[Hash], verify: impl Fn(Vec<Hash>) -> Result<(), ProofRejection>) {
     for place in 0..hashes.len() {

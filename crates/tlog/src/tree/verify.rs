@@ -63,7 +63,8 @@ impl InclusionProof {
         &self.hashes
     }
 
-    /// Verifies that the leaf with this hash is at `index` in the tree of this size and root.
+    /// Verifies that the leaf with this hash is at `index` in the tree of this size and root. Roots do not contain
+    /// their size, so take both from one signed checkpoint.
     pub fn verify(
         &self,
         index: LeafIndex,
