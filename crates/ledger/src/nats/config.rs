@@ -309,3 +309,74 @@ fn quote(field: &'static str, text: &str) -> Result<String, ConfigError> {
         text.replace('\\', "\\\\").replace('"', "\\\"")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::nats::keys::PublicKey;
+    use crate::nats::users::{Role, UserName};
+
+    fn config(users: Vec<User>) -> ServerConfig {
+        let names = Names::new("t").unwrap();
+        ServerConfig::embedded(names, users, "/store".into(), "/run".into())
+    }
+
+    #[test]
+    fn off_loopback_clients_need_tls() {
+        let mut open = config(vec![]);
+        assert!(open.render().is_ok());
+        open.client = Listen {
+            host: "0.0.0.0".into(),
+            port: Some(4222),
+        };
+        let refused = open.render();
+        assert_eq!(
+            refused,
+            Err(ConfigError::NeedsTls {
+                host: "0.0.0.0".into()
+            })
+        );
+        let private = open.render_on_private_network().unwrap();
+        assert!(private.contains("listen: \"0.0.0.0:4222\"\n"), "{private}");
+        open.tls = Some(Tls {
+            cert: "c.pem".into(),
+            key: "k.pem".into(),
+            ca: None,
+        });
+        assert!(open.render().unwrap().contains("cert_file: \"c.pem\""));
+    }
+
+    #[test]
+    fn a_key_has_one_user() {
+        let key = PublicKey::parse(&nkeys::KeyPair::new_user().public_key()).unwrap();
+        let user = |name: &str| User {
+            name: UserName::new(name).unwrap(),
+            role: Role::Reader,
+            key: key.clone(),
+        };
+        let refused = config(vec![user("a"), user("b")]).render();
+        let (first, second) = ("a".into(), "b".into());
+        assert_eq!(refused, Err(ConfigError::SharedKey { first, second }));
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_its_quotes() {
+        let mut odd = config(vec![]);
+        odd.store_dir = "/a\"b\\c".into();
+        let text = odd.render().unwrap();
+        assert!(text.contains(r#"store_dir: "/a\"b\\c""#), "{text}");
+        odd.store_dir = "/a\nlisten: 0.0.0.0".into();
+        assert!(matches!(odd.render(), Err(ConfigError::Unwritable { .. })));
+    }
+
+    #[test]
+    fn every_write_is_synced_before_it_is_acknowledged() {
+        assert!(
+            config(vec![])
+                .render()
+                .unwrap()
+                .contains("sync_interval: always")
+        );
+    }
+}

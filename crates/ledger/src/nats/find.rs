@@ -6,8 +6,11 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rustix::process::geteuid;
 
 /// The oldest server that will do: the first whose replicated streams group fsyncs under `sync_interval: always`.
 pub const MINIMUM: Version = Version {
@@ -118,8 +121,12 @@ pub fn find(explicit: Option<&Path>) -> Result<Found, FindError> {
 /// The first usable of `PATH`, then of the `.tools` directories. If all there are is too old, says so.
 fn first_usable(path: Option<&OsStr>, tools: &[PathBuf]) -> Result<Found, FindError> {
     let on_path = path.map(std::env::split_paths).into_iter().flatten();
+    let in_tools = tools
+        .iter()
+        .cloned()
+        .filter(|dir| is_ours(&dir.join(BINARY)));
     let mut why = FindError::Missing;
-    for dir in on_path.chain(tools.iter().cloned()) {
+    for dir in on_path.chain(in_tools) {
         let candidate = dir.join(BINARY);
         if !candidate.is_file() {
             continue;
@@ -132,7 +139,14 @@ fn first_usable(path: Option<&OsStr>, tools: &[PathBuf]) -> Result<Found, FindEr
     Err(why)
 }
 
-/// `.tools` under the current directory and under every directory above the running binary, nearest first.
+/// Whether the file is owned by this user or by root. A directory above the current one may be anybody's to write to
+/// (`/tmp`), and what a stranger put there is not run.
+fn is_ours(path: &Path) -> bool {
+    let mine = geteuid().as_raw();
+    std::fs::metadata(path).is_ok_and(|meta| meta.uid() == mine || meta.uid() == 0)
+}
+
+/// `.tools` in the current directory, beside the running binary, and in every directory above them, nearest first.
 fn tool_dirs() -> Vec<PathBuf> {
     let here = std::env::current_dir().ok();
     let binary = std::env::current_exe().ok();

@@ -3,7 +3,8 @@
 //! The server compares `Nats-Expected-Last-Sequence` with the stream's last sequence. That is the fence: of two writers one is
 //! refused. A publish without an answer is **in doubt**: it may have been stored, it may yet be stored when the connection
 //! comes back. The only ways on are to read the stream, or to publish the *same bytes* under the *same expectation* again.
-//! Message ids do not help: the server looks at the expectation first.
+//! Message ids do not help: the server looks at the expectation first. A user without the right to publish on the subject gets
+//! no answer either: it looks like a doubt, and [`super::connect::LinkEvent::Denied`] tells it apart.
 
 use std::time::Duration;
 

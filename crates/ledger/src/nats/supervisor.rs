@@ -1,7 +1,7 @@
 //! Runs `nats-server` as a supervised child on loopback, for the ledger on one machine.
 //!
-//! - It ends with us, however we end: see [`super::process`]. It is spawned from one thread that lives as long as the
-//!   supervision, because the system's death signal follows the spawning thread.
+//! - It ends with us, however we end: the system sends it SIGTERM when the thread that spawned it ends. So it is spawned from
+//!   one thread that lives as long as the supervision.
 //! - `nats-server` does not lock its store, and two servers on one store destroy it. So a lock file in the store is held by us
 //!   *and* inherited by the child; a new supervisor waits until an old child is really gone.
 //! - If it dies it is started again, with growing pauses, on the same ports, so that clients reconnect.
