@@ -123,8 +123,8 @@ fn first_usable(path: Option<&OsStr>, tools: &[PathBuf]) -> Result<Found, FindEr
     let on_path = path.map(std::env::split_paths).into_iter().flatten();
     let in_tools = tools
         .iter()
-        .cloned()
-        .filter(|dir| is_ours(&dir.join(BINARY)));
+        .filter(|dir| is_ours(&dir.join(BINARY)))
+        .cloned();
     let mut why = FindError::Missing;
     for dir in on_path.chain(in_tools) {
         let candidate = dir.join(BINARY);
