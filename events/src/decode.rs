@@ -140,7 +140,9 @@ impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
     ) -> Result<V::Value, Violation> {
         match self.0 {
             Value::String(text) => visitor.visit_enum(text.as_ref().into_deserializer()),
-            other => Err(Violation::new("", "a string", other.describe())),
+            other @ (Value::Bool(_) | Value::Integer(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(Violation::new("", "a string", other.describe()))
+            }
         }
     }
 
@@ -153,7 +155,9 @@ impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
     ) -> Result<V::Value, Violation> {
         match self.0 {
             Value::Object(_) => self.deserialize_any(visitor),
-            other => Err(Violation::new("", "an object", other.describe())),
+            other @ (Value::Bool(_) | Value::Integer(_) | Value::String(_) | Value::Array(_)) => {
+                Err(Violation::new("", "an object", other.describe()))
+            }
         }
     }
 

@@ -81,16 +81,10 @@ impl Receipt {
         let want = |member: &str, expected: &str| {
             Violation::new(format!("/{member}"), expected, "nothing or something else")
         };
-        match &value {
-            Value::Object(members) if members.len() == 3 => {}
-            other => {
-                return Err(Violation::new(
-                    "",
-                    "an object of entry, proof and v",
-                    other.describe(),
-                )
-                .into());
-            }
+        let complete = matches!(&value, Value::Object(members) if members.len() == 3);
+        if !complete {
+            let expected = "an object of entry, proof and v";
+            return Err(Violation::new("", expected, value.describe()).into());
         }
         let Some(Value::Integer(1)) = value.member("v").map(|member| &member.value) else {
             return Err(want("v", "1").into());

@@ -1,0 +1,256 @@
+//! Who signs, with which keys, in which roles, and whether that is enough.
+
+use cinnabar_events::kinds::Code;
+use cinnabar_events::{Class, Id, Payload, PublicKey, Rulebook, SignerClaim};
+
+use super::{Case, Stop, pseudo_role};
+use crate::records::{ActorRecord, Record, RecordKey, Records};
+use crate::rejection::Rejection;
+
+pub(super) fn check<R: Records>(
+    case: &Case<'_, R>,
+    rulebook: &Rulebook,
+) -> Result<(), Stop<R::Error>> {
+    actors_are_different(case)?;
+    let incoming = incoming_key(case);
+    for signature in case.verified.signed().signatures() {
+        if Some(signature.key) != incoming {
+            key_signs(case, signature.key)?;
+        }
+    }
+    for signer in case.statement().signers.iter() {
+        holds_role(case, rulebook, signer, incoming)?;
+    }
+    if case.migrated() {
+        migrator_alone(case, rulebook)
+    } else {
+        allowed_and_enough(case, rulebook)
+    }
+}
+
+/// The key that the statement brings, where a signer claims to hold it.
+fn incoming_key<R: Records>(case: &Case<'_, R>) -> Option<PublicKey> {
+    let claimed = case
+        .statement()
+        .signers
+        .iter()
+        .any(|signer| signer.role.as_str() == pseudo_role::INCOMING_KEY);
+    let brought = match &case.statement().payload {
+        Payload::ActorEnrolled(enrolled) => Some(enrolled.key),
+        Payload::KeyRotated(rotated) => Some(rotated.key),
+        Payload::LedgerOpened(_)
+        | Payload::RoleGranted(_)
+        | Payload::RoleWithdrawn(_)
+        | Payload::KeyRevoked(_)
+        | Payload::OrganisationRegistered(_)
+        | Payload::ProductSubmitted(_)
+        | Payload::ProductAccepted(_)
+        | Payload::ProductUpdated(_)
+        | Payload::ProductEnded(_)
+        | Payload::ApprovalGranted(_)
+        | Payload::ApprovalRefused(_)
+        | Payload::ApprovalSuspended(_)
+        | Payload::ApprovalReinstated(_)
+        | Payload::ApprovalRevoked(_)
+        | Payload::IncidentReported(_)
+        | Payload::IncidentUpdated(_)
+        | Payload::IncidentClosed(_) => None,
+    };
+    brought.filter(|_| claimed)
+}
+
+fn actors_are_different<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Error>> {
+    let speaking = |signer: &&SignerClaim| signer.role.as_str() != pseudo_role::INCOMING_KEY;
+    let actors: Vec<&Id> = case
+        .statement()
+        .signers
+        .iter()
+        .filter(speaking)
+        .map(|signer| &signer.actor)
+        .collect();
+    match actors
+        .iter()
+        .enumerate()
+        .find(|(index, actor)| actors[..*index].contains(actor))
+    {
+        Some((_, actor)) => Err(Rejection::SignerTwice((*actor).clone()).into()),
+        None => Ok(()),
+    }
+}
+
+/// The key is a signer's, and signs today.
+fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<(), Stop<R::Error>> {
+    let Some(Record::Key(record)) = case.record(RecordKey::Key(key))? else {
+        return Err(Rejection::ForeignKey(key).into());
+    };
+    if !case
+        .statement()
+        .signers
+        .iter()
+        .any(|signer| signer.actor == record.actor)
+    {
+        return Err(Rejection::ForeignKey(key).into());
+    }
+    match (record.ended, record.revoked) {
+        (Some(sequence), true) => return Err(Rejection::KeyRevoked(key, sequence).into()),
+        (Some(sequence), false) => return Err(Rejection::KeyReplaced(key, sequence).into()),
+        (None, _) => {}
+    }
+    match record.expires {
+        Some(day) if day.end() < case.now => Err(Rejection::KeyExpired(key).into()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn holds_role<R: Records>(
+    case: &Case<'_, R>,
+    rulebook: &Rulebook,
+    signer: &SignerClaim,
+    incoming: Option<PublicKey>,
+) -> Result<(), Stop<R::Error>> {
+    let SignerClaim {
+        actor,
+        role,
+        on_behalf_of,
+    } = signer;
+    let missing = || Rejection::RoleMissing {
+        actor: actor.clone(),
+        role: role.clone(),
+    };
+    let subject = &case.statement().subject;
+    let about_itself = subject.class() == Class::Actor && subject.id() == actor;
+    let signed_by = |key: PublicKey| {
+        case.verified
+            .signed()
+            .signatures()
+            .iter()
+            .any(|signature| signature.key == key)
+    };
+
+    if role.as_str() == pseudo_role::INCOMING_KEY {
+        let key = incoming
+            .filter(|_| about_itself && on_behalf_of.is_none())
+            .ok_or_else(missing)?;
+        if case.record(RecordKey::Key(key))?.is_some() {
+            return Err(Rejection::KeyTaken(key).into());
+        }
+        return if signed_by(key) {
+            Ok(())
+        } else {
+            Err(Rejection::SignerUnsigned(actor.clone()).into())
+        };
+    }
+    let Some(Record::Actor(record)) = case.record(RecordKey::Actor(actor.clone()))? else {
+        return Err(Rejection::UnknownActor(actor.clone()).into());
+    };
+    if !record.key.is_some_and(signed_by) {
+        return Err(Rejection::SignerUnsigned(actor.clone()).into());
+    }
+    if role.as_str() == pseudo_role::SELF {
+        return if about_itself {
+            Ok(())
+        } else {
+            Err(missing().into())
+        };
+    }
+    if !record
+        .roles
+        .get(role)
+        .is_some_and(|term| term.covers(case.now))
+    {
+        return Err(missing().into());
+    }
+    speaks_for(rulebook, signer, &record).map_err(Stop::from)
+}
+
+/// Whoever says on whose behalf he speaks belongs there; roles for organisations must say it.
+fn speaks_for(
+    rulebook: &Rulebook,
+    signer: &SignerClaim,
+    record: &ActorRecord,
+) -> Result<(), Rejection> {
+    let must = rulebook
+        .role(&signer.role)
+        .is_some_and(|rule| rule.for_organisation);
+    let fits = match &signer.on_behalf_of {
+        Some(organisation) => record.organisation.as_ref() == Some(organisation),
+        None => !must,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Rejection::NotForOrganisation(signer.actor.clone()))
+    }
+}
+
+/// History taken over: one signer, in the role that the rulebook names for it, about anything but the ledger and its actors.
+fn migrator_alone<R: Records>(
+    case: &Case<'_, R>,
+    rulebook: &Rulebook,
+) -> Result<(), Stop<R::Error>> {
+    let role = rulebook.migration.as_ref().map(|migration| &migration.role);
+    let alone = matches!(case.statement().signers.as_slice(), [only] if Some(&only.role) == role);
+    let history = match case.kind().class() {
+        Class::Organisation | Class::Product | Class::Incident => true,
+        Class::Ledger | Class::Actor => false,
+    };
+    if alone && history {
+        Ok(())
+    } else {
+        Err(Rejection::Migration.into())
+    }
+}
+
+fn allowed_and_enough<R: Records>(
+    case: &Case<'_, R>,
+    rulebook: &Rulebook,
+) -> Result<(), Stop<R::Error>> {
+    let kind = case.kind();
+    let signers = case.statement().signers.as_slice();
+    let migrator = rulebook.migration.as_ref().map(|migration| &migration.role);
+    if signers.iter().any(|signer| Some(&signer.role) == migrator) {
+        return Err(Rejection::Migration.into());
+    }
+    let first = || signers[0].role.clone();
+    let permission = rulebook
+        .permission(kind)
+        .ok_or_else(|| Rejection::RoleNotAllowed {
+            role: first(),
+            kind,
+        })?;
+    let counts = |role: &Code| permission.roles.as_slice().contains(role);
+    let beside = |role: &Code| permission.with.as_slice().contains(role);
+    if let Some(other) = signers
+        .iter()
+        .find(|signer| !counts(&signer.role) && !beside(&signer.role))
+    {
+        return Err(Rejection::RoleNotAllowed {
+            role: other.role.clone(),
+            kind,
+        }
+        .into());
+    }
+    let found = signers.iter().filter(|signer| counts(&signer.role)).count();
+    if found < usize::from(permission.quorum.max(1)) {
+        return Err(Rejection::Quorum {
+            kind,
+            needed: permission.quorum.max(1),
+            found,
+        }
+        .into());
+    }
+    match permission.with.iter().find(|role| {
+        signers
+            .iter()
+            .filter(|signer| signer.role == **role)
+            .count()
+            != 1
+    }) {
+        Some(role) => Err(Rejection::With {
+            kind,
+            role: role.clone(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
