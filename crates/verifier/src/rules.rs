@@ -1,0 +1,304 @@
+//! What an entry says, judged by the entries before it: dossiers, time, ledger, keys, rules.
+
+use std::collections::HashMap;
+
+use cinnabar_events::{Entry, LedgerId, Payload, Subject, Timestamp, Verified};
+use cinnabar_governance::{RecordMap, Rejection, admit, evolve, links};
+use cinnabar_tlog::VerifierKey;
+
+use crate::chain::{Placed, Slot};
+use crate::finding::{Check, Fault, Findings};
+use crate::report::{Head, Rules};
+
+/// The fold over the entries. Its records grow with the ledger: one for each subject, key and statement.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    log_key: VerifierKey,
+    /// The ledger's id: as given, or else as the genesis gives it.
+    ledger: Option<LedgerId>,
+    records: RecordMap,
+    /// Sequence of each dossier's last entry.
+    dossier_ends: HashMap<Subject, u64>,
+    latest: Option<(u64, Timestamp)>,
+    /// The last sequence before the current one at which something is wrong with the bytes: what follows from it
+    /// is no finding of its own.
+    last_damage: Option<u64>,
+    /// The rules engine that the rulebook asks for, if this release doesn't have it.
+    pub(crate) unknown_engine: Option<u32>,
+    pub(crate) head: Option<Head>,
+    pub(crate) signatures: u64,
+    pub(crate) rules: Rules,
+}
+
+impl Judge {
+    pub(crate) fn new(log_key: VerifierKey, ledger: Option<LedgerId>) -> Self {
+        Self {
+            log_key,
+            ledger,
+            records: RecordMap::new(),
+            dossier_ends: HashMap::new(),
+            latest: None,
+            last_damage: None,
+            unknown_engine: None,
+            head: None,
+            signatures: 0,
+            rules: Rules::default(),
+        }
+    }
+
+    pub(crate) fn ledger(&self) -> Option<LedgerId> {
+        self.ledger
+    }
+
+    /// Takes what the chain has settled, in its order.
+    pub(crate) fn take(&mut self, placed: Placed, findings: &mut Findings) {
+        match placed {
+            Placed::Lost { first, until } => {
+                self.lose(first);
+                self.damage(until.saturating_sub(1));
+            }
+            Placed::Entry(slot) => self.entry(slot, findings),
+        }
+    }
+
+    /// From here on the records may lack something.
+    fn lose(&mut self, seq: u64) {
+        self.rules.unsure_since.get_or_insert(seq);
+    }
+
+    fn damage(&mut self, seq: u64) {
+        self.last_damage = self.last_damage.max(Some(seq));
+    }
+
+    fn entry(&mut self, slot: Slot, findings: &mut Findings) {
+        let Slot { seq, line, repeated, mut contradicted, .. } = slot;
+        if let Some(fault) = line.framing {
+            findings.push(fault.at(seq));
+        }
+        let signed = match line.body {
+            Ok(signed) => *signed,
+            Err(fault) => {
+                findings.push(fault.at(seq));
+                self.lose(seq);
+                self.damage(seq);
+                return;
+            }
+        };
+        let entry = signed.entry;
+        let verified = match signed.verified {
+            Ok(verified) => {
+                self.signatures += verified.signed().signatures().len() as u64;
+                Some(verified)
+            }
+            Err(fault) => {
+                findings.push(fault.at(seq));
+                self.lose(seq);
+                contradicted = true;
+                None
+            }
+        };
+        let hash = line.hash;
+        self.head = Some(Head { sequence: seq, hash, time: entry.time() });
+        if repeated {
+            self.repeated(seq, &entry, verified.as_ref());
+            return;
+        }
+        self.genesis(seq, &entry, contradicted, findings);
+        let ours = self.same_ledger(seq, &entry, findings);
+        self.time(seq, &entry, contradicted, findings);
+        contradicted |= self.dossiers(seq, &entry, findings);
+        if let Some(verified) = verified.filter(|_| ours) {
+            self.admit(seq, &entry, &verified, findings);
+        }
+        self.fold(seq, &entry);
+        if contradicted {
+            self.damage(seq);
+        }
+    }
+
+    /// What is recorded has happened, so that what follows from it is not held against later entries.
+    fn fold(&mut self, seq: u64, entry: &Entry) {
+        let Ok(()) = evolve(&mut self.records, entry);
+        for subject in entry.dossiers().keys() {
+            self.dossier_ends.insert(subject.clone(), seq);
+        }
+    }
+
+    /// An entry at a sequence that came before already. The chain has named it; here it only counts if it could
+    /// be the one that belongs there.
+    fn repeated(&mut self, seq: u64, entry: &Entry, verified: Option<&Verified>) {
+        self.damage(seq);
+        let Some(verified) = verified else { return };
+        let Ok(verdict) = admit(&self.records, entry.time(), verified);
+        match verdict {
+            Ok(()) => self.fold(seq, entry),
+            Err(rejection) => {
+                if check_of(&rejection) != Check::Id {
+                    self.lose(seq);
+                }
+            }
+        }
+    }
+
+    /// The first entry opens the ledger and binds it to the log's key.
+    fn genesis(&mut self, seq: u64, entry: &Entry, contradicted: bool, findings: &mut Findings) {
+        // That the first entry is a genesis, and no other is, the rules say.
+        let Payload::LedgerOpened(genesis) = &entry.statement().payload else { return };
+        if seq != 0 {
+            return;
+        }
+        let (origin, name) = (genesis.origin.as_str(), self.log_key.name().as_str());
+        if origin != name {
+            let meaning = "the log key that was given is another log's, or the genesis is another ledger's";
+            findings.push(Fault::new(Check::Genesis, format!("origin {name}, the name of the log key"), origin, meaning).at(0));
+        }
+        if genesis.log_key.as_bytes() != self.log_key.public_bytes() {
+            let given = cinnabar_events::PublicKey::from_bytes(*self.log_key.public_bytes());
+            let meaning = "the ledger did not open with the log key that was given";
+            findings.push(Fault::new(Check::Genesis, format!("log key {given}"), genesis.log_key.to_string(), meaning).at(0));
+        }
+        let id = LedgerId::of(entry.signed().bytes());
+        match self.ledger {
+            Some(given) if given != id => {
+                let meaning = "this is another ledger than the one asked for, or its genesis was changed";
+                findings.push(Fault::new(Check::Ledger, given.to_string(), id.to_string(), meaning).at(0));
+                // The statements after it are measured by what they were signed for.
+                if !contradicted {
+                    self.ledger = Some(id);
+                }
+            }
+            Some(_) => {}
+            // A genesis that was tampered with gives no id; the statements after it do.
+            None if contradicted => {}
+            None => self.ledger = Some(id),
+        }
+    }
+
+    /// Whether the statement was signed for this ledger.
+    fn same_ledger(&mut self, seq: u64, entry: &Entry, findings: &mut Findings) -> bool {
+        let Some(stated) = entry.statement().ledger else { return true };
+        match self.ledger {
+            Some(ledger) if ledger == stated => true,
+            Some(ledger) => {
+                let meaning = "the statement was signed for another ledger and means nothing in this one";
+                findings.push(Fault::new(Check::Ledger, ledger.to_string(), stated.to_string(), meaning).at(seq));
+                false
+            }
+            None => {
+                self.ledger = Some(stated);
+                true
+            }
+        }
+    }
+
+    fn time(&mut self, seq: u64, entry: &Entry, contradicted: bool, findings: &mut Findings) {
+        let time = entry.time();
+        if let Some((earlier, latest)) = self.latest
+            && time < latest
+        {
+            let expected = format!("{latest} or later, as at sequence {earlier}");
+            let meaning = "the ledger's clock never runs backwards: a time was changed, or the entry was made up later";
+            findings.push(Fault::new(Check::Time, expected, time.to_string(), meaning).at(seq));
+        }
+        if !contradicted {
+            self.latest = Some((seq, time));
+        }
+    }
+
+    /// Compares the dossier links with the records. A link that can be wrong because of earlier damage is no
+    /// finding: the damage is. True if there was a finding.
+    fn dossiers(&self, seq: u64, entry: &Entry, findings: &mut Findings) -> bool {
+        let Ok(expected) = links(&self.records, entry.statement());
+        let mut found = false;
+        for (subject, link) in entry.dossiers() {
+            let Some(wanted) = expected.get(subject).filter(|wanted| *wanted != link) else { continue };
+            let end = self.dossier_ends.get(subject).copied().unwrap_or(0);
+            if self.last_damage.is_some_and(|damage| damage >= end) {
+                continue;
+            }
+            let say = |revision, hash| format!("{subject} at revision {revision} after {hash}");
+            let meaning = "the dossier tells another history than the ledger: an entry in it was dropped, added or changed";
+            let fault = Fault::new(Check::Dossier, say(wanted.revision, wanted.prev), say(link.revision, link.prev), meaning);
+            findings.push(fault.at(seq));
+            found = true;
+        }
+        found
+    }
+
+    fn admit(&mut self, seq: u64, entry: &Entry, verified: &Verified, findings: &mut Findings) {
+        let Ok(verdict) = admit(&self.records, entry.time(), verified);
+        let rejection = match verdict {
+            Ok(()) => {
+                self.rules.admitted += 1;
+                return;
+            }
+            Err(rejection) => rejection,
+        };
+        if let Rejection::UnknownEngine(engine) = rejection {
+            self.unknown_engine = Some(engine);
+            return;
+        }
+        let check = check_of(&rejection);
+        // What is known to have been said stays known, whatever was lost.
+        if self.rules.unsure_since.is_some() && check != Check::Id {
+            self.rules.unsure += 1;
+            return;
+        }
+        let (expected, meaning) = match check {
+            Check::Id => ("an id that its signer has not used before", "a statement is recorded at most once"),
+            Check::Key => ("keys of the signers, valid at this point", "the signatures are not those of the people who are said to have signed"),
+            Check::Framing
+            | Check::Canonical
+            | Check::Form
+            | Check::Kind
+            | Check::Sequence
+            | Check::Chain
+            | Check::Dossier
+            | Check::Size
+            | Check::Root
+            | Check::Checkpoint
+            | Check::Fork
+            | Check::Genesis
+            | Check::Ledger
+            | Check::Signature
+            | Check::Time
+            | Check::Rules => ("a statement that the rules of its time admit", "the ledger recorded what it should have refused"),
+        };
+        let found = format!("{}: {} ({})", verified.statement().kind(), rejection, rejection.code());
+        findings.push(Fault::new(check, expected, found, meaning).at(seq));
+    }
+}
+
+/// Which check a rejection belongs to.
+fn check_of(rejection: &Rejection) -> Check {
+    match rejection {
+        Rejection::AlreadyRecorded(_) | Rejection::IdTaken(_) => Check::Id,
+        Rejection::UnknownActor(_)
+        | Rejection::ForeignKey(_)
+        | Rejection::KeyRevoked(..)
+        | Rejection::KeyReplaced(..)
+        | Rejection::KeyExpired(_)
+        | Rejection::SignerUnsigned(_) => Check::Key,
+        Rejection::Genesis
+        | Rejection::OtherLedger(_)
+        | Rejection::UnknownEngine(_)
+        | Rejection::OccurredAhead(_)
+        | Rejection::SignerTwice(_)
+        | Rejection::KeyTaken(_)
+        | Rejection::RoleMissing { .. }
+        | Rejection::NotForOrganisation(_)
+        | Rejection::RoleNotAllowed { .. }
+        | Rejection::Quorum { .. }
+        | Rejection::With { .. }
+        | Rejection::Migration
+        | Rejection::Stale { .. }
+        | Rejection::Exists(_)
+        | Rejection::Unknown(_)
+        | Rejection::NotConcerned(_)
+        | Rejection::UnknownCode { .. }
+        | Rejection::State { .. }
+        | Rejection::SamePerson { .. }
+        | Rejection::NumberTaken(_)
+        | Rejection::Content(_) => Check::Rules,
+    }
+}
