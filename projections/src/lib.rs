@@ -1,1 +1,28 @@
-//! Queryable views of the ledger in SQLite.
+#![doc = include_str!("../README.md")]
+
+mod actors;
+mod column;
+mod digest;
+mod entries;
+mod file;
+mod incidents;
+mod organisations;
+mod pool;
+mod products;
+mod projection;
+mod query;
+mod search;
+mod views;
+
+pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow};
+pub use digest::{Digest, Digests};
+pub use entries::{EntryFilter, EntryRow, SignerRow};
+pub use file::OpenError;
+pub use incidents::{IncidentDetail, IncidentFilter, IncidentRow, Report};
+pub use organisations::{OrganisationFilter, OrganisationRow};
+pub use pool::{READERS_MAX, ReadError, Reader};
+pub use products::{Decision, ProductDetail, ProductFilter, ProductRow, TakenOver};
+pub use projection::{Projection, Table, VIEWS, View};
+pub use query::{At, Key, Listing, PAGE_MAX, Page};
+pub use search::{SEARCH_TEXT_MAX, Search, Unsearchable};
+pub use views::{ApplyError, Cursor, Views};

@@ -1,0 +1,406 @@
+//! The view of incidents: what went wrong, as it was known at any size of the ledger.
+
+use cinnabar_events::kinds::{IncidentReported, IncidentUpdated, ReportType, Severity};
+use cinnabar_events::{Entry, Id, Payload};
+use cinnabar_governance::IncidentStatus;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use crate::column::{Json, OPEN, seq, unsigned};
+use crate::pool::{ReadError, Reader};
+use crate::projection::{Projection, Table};
+use crate::query::{At, Key, Listing, Page, Source, Where, text};
+use crate::search::{Search, indexed};
+
+/// The view `incidents`.
+pub(crate) struct Incidents;
+
+impl Projection for Incidents {
+    const NAME: &'static str = "incidents";
+    const VERSION: u32 = 1;
+    const TABLES: &'static [Table] = &[
+        Table::Rows {
+            name: "incident",
+            create: "
+                CREATE TABLE incident (
+                    id TEXT NOT NULL,
+                    from_seq INTEGER NOT NULL,
+                    until_seq INTEGER NOT NULL,
+                    first_seq INTEGER NOT NULL,
+                    first_time TEXT NOT NULL,
+                    time TEXT NOT NULL,
+                    status TEXT NOT NULL,
+                    severity TEXT NOT NULL,
+                    product TEXT,
+                    title TEXT NOT NULL,
+                    occurred TEXT,
+                    migrated INTEGER NOT NULL,
+                    text_seq INTEGER NOT NULL,
+                    detail TEXT NOT NULL,
+                    PRIMARY KEY (id, from_seq)
+                ) WITHOUT ROWID;
+                CREATE INDEX incident_order ON incident (first_seq, from_seq);
+                CREATE INDEX incident_product ON incident (product, until_seq);",
+            order: "id, from_seq",
+        },
+        Table::Words("incident_text"),
+    ];
+
+    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        match &entry.statement().payload {
+            Payload::IncidentReported(reported) => report(entry, transaction, reported),
+            Payload::IncidentUpdated(updated) => {
+                change(entry, transaction, |row| update(row, entry, updated))
+            }
+            Payload::IncidentClosed(closed) => change(entry, transaction, |row| {
+                row.status = IncidentStatus::Closed.as_str().to_owned();
+                row.detail.outcome = Some(closed.outcome.to_string());
+                row.detail.reasons = Some(closed.reasons.to_string());
+            }),
+            Payload::LedgerOpened(_)
+            | Payload::ActorEnrolled(_)
+            | Payload::RoleGranted(_)
+            | Payload::RoleWithdrawn(_)
+            | Payload::KeyRotated(_)
+            | Payload::KeyRevoked(_)
+            | Payload::OrganisationRegistered(_)
+            | Payload::ProductSubmitted(_)
+            | Payload::ProductAccepted(_)
+            | Payload::ProductUpdated(_)
+            | Payload::ProductEnded(_)
+            | Payload::ApprovalGranted(_)
+            | Payload::ApprovalRefused(_)
+            | Payload::ApprovalSuspended(_)
+            | Payload::ApprovalReinstated(_)
+            | Payload::ApprovalRevoked(_) => Ok(()),
+        }
+    }
+}
+
+fn report(
+    entry: &Entry,
+    transaction: &Transaction<'_>,
+    reported: &IncidentReported,
+) -> rusqlite::Result<()> {
+    let id = entry.statement().subject.id().as_str();
+    if current(transaction, id)?.is_some() {
+        return Ok(());
+    }
+    let row = IncidentRow {
+        id: id.to_owned(),
+        title: reported.title.to_string(),
+        status: IncidentStatus::Open.as_str().to_owned(),
+        severity: reported.severity.to_string(),
+        product: reported.product.as_ref().map(ToString::to_string),
+        occurred: entry.statement().occurred.map(|when| when.to_string()),
+        migrated: entry.statement().migrated.is_some(),
+        first_sequence: entry.seq().get(),
+        first_time: entry.time().to_string(),
+        sequence: entry.seq().get(),
+        time: entry.time().to_string(),
+        detail: IncidentDetail {
+            unregistered_system: own(reported.unregistered_system.as_ref()),
+            description: own(reported.description.as_ref()),
+            how_ai_relates: own(reported.how_ai_relates.as_ref()),
+            harm_types: reported
+                .harm_types
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            aware: reported.aware.map(|when| when.to_string()),
+            near_miss: reported.near_miss,
+            action: reported.action.as_ref().map(ToString::to_string),
+            numbers: serde_json::to_value(&reported.numbers).unwrap_or_default(),
+            reports: vec![Report::of(entry, reported.report_type)],
+            outcome: None,
+            reasons: None,
+        },
+    };
+    put(entry, transaction, &row, None)
+}
+
+fn own(text: Option<&impl ToString>) -> Option<String> {
+    text.map(ToString::to_string)
+}
+
+/// What the update names replaces what was known; the rest stays.
+fn update(row: &mut IncidentRow, entry: &Entry, updated: &IncidentUpdated) {
+    if let Some(severity) = updated.severity {
+        row.severity = severity.to_string();
+    }
+    if let Some(description) = &updated.description {
+        row.detail.description = Some(description.to_string());
+    }
+    if !updated.harm_types.is_empty() {
+        row.detail.harm_types = updated.harm_types.iter().map(ToString::to_string).collect();
+    }
+    if let Some(action) = &updated.action {
+        row.detail.action = Some(action.to_string());
+    }
+    row.detail
+        .reports
+        .push(Report::of(entry, updated.report_type));
+}
+
+fn change(
+    entry: &Entry,
+    transaction: &Transaction<'_>,
+    change: impl FnOnce(&mut IncidentRow),
+) -> rusqlite::Result<()> {
+    let Some((mut row, text_seq)) = current(transaction, entry.statement().subject.id().as_str())?
+    else {
+        return Ok(());
+    };
+    let words = words(&row);
+    change(&mut row);
+    row.sequence = entry.seq().get();
+    row.time = entry.time().to_string();
+    put(entry, transaction, &row, Some((words, text_seq)))
+}
+
+fn current(
+    transaction: &Transaction<'_>,
+    id: &str,
+) -> rusqlite::Result<Option<(IncidentRow, i64)>> {
+    let select = format!("SELECT {COLUMNS}, text_seq FROM incident WHERE id = ? AND until_seq = ?");
+    let mut select = transaction.prepare_cached(&select)?;
+    select
+        .query_row(params![id, OPEN], |row| {
+            Ok((read(row)?, row.get("text_seq")?))
+        })
+        .optional()
+}
+
+fn words(row: &IncidentRow) -> String {
+    let detail = &row.detail;
+    let texts = [
+        &detail.unregistered_system,
+        &detail.description,
+        &detail.how_ai_relates,
+        &detail.action,
+    ];
+    indexed(
+        [row.title.as_str()]
+            .into_iter()
+            .chain(texts.into_iter().flatten().map(String::as_str)),
+    )
+}
+
+/// Ends the row there is and adds this one; its words are indexed if they differ from those indexed.
+fn put(
+    entry: &Entry,
+    transaction: &Transaction<'_>,
+    row: &IncidentRow,
+    indexed: Option<(String, i64)>,
+) -> rusqlite::Result<()> {
+    let sequence = seq(entry.seq());
+    let end = "UPDATE incident SET until_seq = ? WHERE id = ? AND until_seq = ?";
+    transaction
+        .prepare_cached(end)?
+        .execute(params![sequence, row.id, OPEN])?;
+    let new_words = words(row);
+    let text_seq = match indexed {
+        Some((words, text_seq)) if words == new_words => text_seq,
+        Some(_) | None => {
+            let insert = "INSERT INTO incident_text (rowid, body) VALUES (?,?)";
+            transaction
+                .prepare_cached(insert)?
+                .execute(params![sequence, new_words])?;
+            sequence
+        }
+    };
+    let insert = "INSERT INTO incident VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    transaction.prepare_cached(insert)?.execute(params![
+        row.id,
+        sequence,
+        OPEN,
+        i64::try_from(row.first_sequence).unwrap_or(i64::MAX),
+        row.first_time,
+        row.time,
+        row.status,
+        row.severity,
+        row.product,
+        row.title,
+        row.occurred,
+        row.migrated,
+        text_seq,
+        Json(&row.detail),
+    ])?;
+    Ok(())
+}
+
+/// An incident, as known at one size.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentRow {
+    /// Its id.
+    pub id: String,
+    /// What happened, in a line.
+    pub title: String,
+    /// Where it stands: `open` or `closed`.
+    pub status: String,
+    /// How severe it is held to be.
+    pub severity: String,
+    /// With which product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// When it happened, as asserted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurred: Option<String>,
+    /// Whether it was taken over from an older register.
+    pub migrated: bool,
+    /// Sequence of the entry that first reported it.
+    pub first_sequence: u64,
+    /// When that entry was recorded.
+    pub first_time: String,
+    /// Sequence of the entry that last changed it.
+    pub sequence: u64,
+    /// When that entry was recorded.
+    pub time: String,
+    /// What else is known.
+    pub detail: IncidentDetail,
+}
+
+/// What else is known about an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IncidentDetail {
+    /// With which system that is not in the register.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unregistered_system: Option<String>,
+    /// What happened.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<String>,
+    /// How the AI system has to do with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub how_ai_relates: Option<String>,
+    /// Kinds of harm.
+    pub harm_types: Vec<String>,
+    /// Since when the reporter knows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aware: Option<String>,
+    /// Nothing happened, but nearly.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub near_miss: Option<bool>,
+    /// What was done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub action: Option<String>,
+    /// Numbers that other registers gave it, as `{scheme, value}`.
+    #[schema(value_type = Vec<Object>)]
+    pub numbers: serde_json::Value,
+    /// The reports on it, oldest first.
+    pub reports: Vec<Report>,
+    /// How the institution dealt with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub outcome: Option<String>,
+    /// Why it dealt with it so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reasons: Option<String>,
+}
+
+/// One report on an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Which report it is: `initial`, `follow_up`, ….
+    pub report_type: String,
+    /// Sequence of its entry.
+    pub sequence: u64,
+    /// When that entry was recorded.
+    pub time: String,
+}
+
+impl Report {
+    fn of(entry: &Entry, report_type: ReportType) -> Self {
+        Self {
+            report_type: report_type.to_string(),
+            sequence: entry.seq().get(),
+            time: entry.time().to_string(),
+        }
+    }
+}
+
+/// Which incidents.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IncidentFilter {
+    /// Standing there.
+    pub status: Option<IncidentStatus>,
+    /// As severe as that.
+    pub severity: Option<Severity>,
+    /// With this product.
+    pub product: Option<Id>,
+    /// Words in title, description or action.
+    pub search: Option<Search>,
+}
+
+const COLUMNS: &str = "id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail";
+
+impl Reader {
+    /// Incidents, in the order in which they were first reported.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn incidents(
+        &self,
+        at: At,
+        filter: &IncidentFilter,
+        page: &Page,
+    ) -> Result<Listing<IncidentRow>, ReadError> {
+        let mut conditions = Where::default();
+        conditions.valid(at);
+        conditions.equals("status", filter.status.map(IncidentStatus::as_str));
+        conditions.equals("severity", filter.severity.map(Severity::as_str));
+        conditions.equals("product", filter.product.as_ref().map(Id::as_str));
+        if let Some(search) = &filter.search {
+            let matching =
+                "text_seq IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)";
+            conditions.and(matching, [text(search.as_str())]);
+        }
+        let source = Source {
+            columns: COLUMNS,
+            from: "incident",
+            sequence: "first_seq",
+            id: "id",
+        };
+        let key = |row: &IncidentRow| Key {
+            sequence: row.first_sequence,
+            id: row.id.clone(),
+        };
+        self.ask(|sqlite| conditions.list(sqlite, &source, page, read, key))
+    }
+
+    /// One incident, as known at that size.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn incident(&self, at: At, id: &str) -> Result<Option<IncidentRow>, ReadError> {
+        self.ask(|sqlite| {
+            let select = format!(
+                "SELECT {COLUMNS} FROM incident WHERE id = ? AND from_seq < ? AND until_seq >= ?"
+            );
+            let mut select = sqlite.prepare_cached(&select)?;
+            let row = select
+                .query_map([text(id), at.value(), at.value()], read)?
+                .next();
+            row.transpose()
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
+    let Json(detail) = row.get(11)?;
+    Ok(IncidentRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        status: row.get(2)?,
+        severity: row.get(3)?,
+        product: row.get(4)?,
+        occurred: row.get(5)?,
+        migrated: row.get(6)?,
+        first_sequence: unsigned(row.get(7)?),
+        first_time: row.get(8)?,
+        sequence: unsigned(row.get(9)?),
+        time: row.get(10)?,
+        detail,
+    })
+}
