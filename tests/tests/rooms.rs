@@ -1,0 +1,282 @@
+//! The rooms of the house: who may depend on whom, and which room alone links what. Read from `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cinnabar_tests::cargo;
+use serde_json::Value;
+
+/// Every crate of the workspace and the crates of the workspace that it may depend on. One way: each line names only
+/// crates above it.
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("cinnabar-tlog", &[]),
+    ("cinnabar-events", &["cinnabar-tlog"]),
+    ("cinnabar-governance", &["cinnabar-tlog", "cinnabar-events"]),
+    ("cinnabar-verifier", &CONTRACT),
+    ("cinnabar-store", &CONTRACT),
+    ("cinnabar-projections", &CONTRACT),
+    (
+        "cinnabar-ledger",
+        &[
+            "cinnabar-tlog",
+            "cinnabar-events",
+            "cinnabar-governance",
+            "cinnabar-store",
+        ],
+    ),
+    (
+        "cinnabar-api",
+        &[
+            "cinnabar-tlog",
+            "cinnabar-events",
+            "cinnabar-governance",
+            "cinnabar-store",
+            "cinnabar-projections",
+        ],
+    ),
+    (
+        "cinnabar-verify",
+        &[
+            "cinnabar-tlog",
+            "cinnabar-events",
+            "cinnabar-governance",
+            "cinnabar-verifier",
+        ],
+    ),
+    ("cinnabar", &LIBRARIES),
+    ("cinnabar-bench", &LIBRARIES),
+    // Crosses crates: that is what it is for.
+    ("cinnabar-tests", &EVERYTHING),
+];
+
+const CONTRACT: [&str; 3] = ["cinnabar-tlog", "cinnabar-events", "cinnabar-governance"];
+const LIBRARIES: [&str; 8] = [
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-verifier",
+    "cinnabar-store",
+    "cinnabar-projections",
+    "cinnabar-ledger",
+    "cinnabar-api",
+];
+const EVERYTHING: [&str; 11] = [
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-verifier",
+    "cinnabar-store",
+    "cinnabar-projections",
+    "cinnabar-ledger",
+    "cinnabar-api",
+    "cinnabar-verify",
+    "cinnabar",
+    "cinnabar-bench",
+];
+
+/// A crate from elsewhere, and the only crates of the workspace that may name it as a dependency, tests and builds included.
+const LINKED_BY: [(&str, &[&str]); 4] = [
+    // The bench measures the machine's own limits, synced batches among them.
+    ("rocksdb", &["cinnabar-store", "cinnabar-bench"]),
+    ("rusqlite", &["cinnabar-projections"]),
+    (
+        "async-nats",
+        &[
+            "cinnabar-ledger",
+            "cinnabar",
+            "cinnabar-bench",
+            "cinnabar-tests",
+        ],
+    ),
+    ("axum", &["cinnabar-api", "cinnabar-tests"]),
+];
+
+/// Crates that do no input or output, and the auditor's program: not even through others do they link these.
+const PURE: [&str; 5] = [
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-verifier",
+    "cinnabar-verify",
+];
+const IMPURE: [&str; 7] = [
+    "rocksdb",
+    "librocksdb-sys",
+    "rusqlite",
+    "async-nats",
+    "axum",
+    "hyper",
+    "tokio",
+];
+
+/// Sorts of dependency, as Cargo spells them; a normal one has none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edges {
+    /// What is linked: normal dependencies.
+    Linked,
+    /// Also those of builds and of tests.
+    All,
+}
+
+/// The graph of packages that Cargo resolves for this platform.
+struct Graph {
+    names: BTreeMap<String, String>,
+    members: BTreeSet<String>,
+    nodes: BTreeMap<String, Vec<(String, bool)>>,
+}
+
+impl Graph {
+    fn read() -> Self {
+        let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let output = cargo()
+            .args(["metadata", "--format-version=1", "--locked"])
+            .args(["--filter-platform", &platform])
+            .output()
+            .expect("cargo runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "cargo metadata: {said}");
+        Self::parse(&serde_json::from_slice(&output.stdout).expect("cargo writes JSON"))
+    }
+
+    fn parse(metadata: &Value) -> Self {
+        let names = list(&metadata["packages"])
+            .map(|package| (text(&package["id"]), text(&package["name"])))
+            .collect();
+        let members = list(&metadata["workspace_members"]).map(text).collect();
+        let nodes = list(&metadata["resolve"]["nodes"])
+            .map(|node| {
+                let edges = list(&node["deps"]).map(|dep| {
+                    let linked = list(&dep["dep_kinds"]).any(|kind| kind["kind"].is_null());
+                    (text(&dep["pkg"]), linked)
+                });
+                (text(&node["id"]), edges.collect())
+            })
+            .collect();
+        Self {
+            names,
+            members,
+            nodes,
+        }
+    }
+
+    fn name(&self, id: &str) -> &str {
+        &self.names[id]
+    }
+
+    /// Ids of the packages that the package names as dependencies.
+    fn direct<'a>(&'a self, id: &str, edges: Edges) -> impl Iterator<Item = &'a str> {
+        self.nodes[id]
+            .iter()
+            .filter(move |(_, linked)| *linked || edges == Edges::All)
+            .map(|(to, _)| to.as_str())
+    }
+
+    /// Names of everything that the package links, through others too.
+    fn linked(&self, id: &str) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(at) = open.pop() {
+            for to in self.direct(at, Edges::Linked) {
+                if seen.insert(to) {
+                    open.push(to);
+                }
+            }
+        }
+        seen.into_iter().map(|id| self.name(id)).collect()
+    }
+
+    fn member(&self, name: &str) -> &str {
+        self.members
+            .iter()
+            .find(|id| self.name(id) == name)
+            .unwrap_or_else(|| panic!("no crate {name} in the workspace"))
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn every_crate_stands_in_the_table_of_arrows() {
+    let graph = Graph::read();
+    let members: BTreeSet<&str> = graph.members.iter().map(|id| graph.name(id)).collect();
+    let table: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(members, table);
+}
+
+#[test]
+fn arrows_point_one_way() {
+    let mut above = BTreeSet::new();
+    for (name, allowed) in ARROWS {
+        for to in allowed {
+            assert!(
+                above.contains(to),
+                "{name} may not name {to}, which is not above it"
+            );
+        }
+        above.insert(name);
+    }
+}
+
+#[test]
+fn crates_depend_only_where_an_arrow_points() {
+    let graph = Graph::read();
+    for (name, allowed) in ARROWS {
+        let id = graph.member(name);
+        let rooms = graph
+            .direct(id, Edges::All)
+            .filter(|to| *to != id && graph.members.contains(*to))
+            .map(|to| graph.name(to));
+        for room in rooms {
+            assert!(allowed.contains(&room), "{name} depends on {room}");
+        }
+    }
+}
+
+#[test]
+fn each_outside_crate_is_linked_by_its_room_alone() {
+    let graph = Graph::read();
+    for (outside, allowed) in LINKED_BY {
+        let users: BTreeSet<&str> = graph
+            .members
+            .iter()
+            .filter(|id| {
+                graph
+                    .direct(id, Edges::All)
+                    .any(|to| graph.name(to) == outside)
+            })
+            .map(|id| graph.name(id))
+            .collect();
+        assert!(
+            !users.is_empty(),
+            "nobody links {outside}: is the name right?"
+        );
+        for user in users {
+            assert!(allowed.contains(&user), "{user} links {outside}");
+        }
+    }
+}
+
+#[test]
+fn the_contract_the_tree_the_rules_and_the_verifier_link_no_input_or_output() {
+    let graph = Graph::read();
+    for name in PURE {
+        let linked = graph.linked(graph.member(name));
+        for outside in IMPURE {
+            assert!(!linked.contains(outside), "{name} links {outside}");
+        }
+    }
+}
+
+#[test]
+fn what_is_forbidden_would_be_seen() {
+    let graph = Graph::read();
+    let linked = graph.linked(graph.member("cinnabar-ledger"));
+    for outside in ["rocksdb", "librocksdb-sys", "async-nats", "tokio"] {
+        assert!(linked.contains(outside), "the ledger links {outside}");
+    }
+}
