@@ -1,1 +1,36 @@
 //! The replica of the ledger in RocksDB.
+//!
+//! In scope: applying a block at once and durably; reading entries, dossiers, records, tiles, bundles, proofs,
+//! checkpoints and block boundaries; knowing after a crash what is there. Out of scope: whether a block may be applied
+//! (signatures and rules are checked before), the log stream, the clock.
+//!
+//! A data directory holds `LOCK`, and in `replica` the database and the [head file](HighWater) beside it. Opening
+//! takes the same time whatever the ledger's size.
+//!
+//! What was applied stays: there is no function here that removes or changes an entry.
+
+mod apply;
+mod cache;
+mod check;
+mod checkpoint;
+mod entries;
+mod error;
+mod head_file;
+mod index;
+mod keys;
+mod lock;
+mod open;
+mod options;
+mod store;
+mod tree;
+mod types;
+mod value;
+
+pub use entries::Entries;
+pub use error::{
+    ApplyError, Damage, DatabaseError, Inconsistency, OpenError, ProofError, StoreError,
+};
+pub use index::MAX_LISTING;
+pub use open::MIN_FREE_BYTES;
+pub use store::Store;
+pub use types::{Application, BlockBoundary, Head, HighWater, Position};

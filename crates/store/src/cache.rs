@@ -1,0 +1,155 @@
+//! Records: those lately used are kept in memory.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cinnabar_governance::{Record, RecordKey, Records};
+
+use crate::error::StoreError;
+use crate::keys::{self, Family};
+use crate::store::Store;
+use crate::value;
+
+/// Most records in memory, in two halves; with some 500 bytes each about 32 MiB.
+const CACHED_RECORDS: usize = 65_536;
+
+/// Records lately used. When the young half is full it becomes the old half, and what was old and not used meanwhile
+/// is forgotten.
+pub(crate) struct RecordCache(Mutex<Halves>);
+
+#[derive(Default)]
+struct Halves {
+    young: HashMap<RecordKey, Record>,
+    old: HashMap<RecordKey, Record>,
+    /// Blocks applied since the store was opened.
+    blocks: u64,
+}
+
+impl RecordCache {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::default())
+    }
+
+    /// The record, or else the number of blocks applied so far: what is read now may be out of date after the next.
+    fn get(&self, key: &RecordKey) -> Result<Record, u64> {
+        let mut halves = self.halves();
+        if let Some(record) = halves.young.get(key) {
+            return Ok(record.clone());
+        }
+        match halves.old.remove_entry(key) {
+            Some((key, record)) => {
+                halves.put(key, record.clone());
+                Ok(record)
+            }
+            None => Err(halves.blocks),
+        }
+    }
+
+    /// Keeps what was read when `blocks` blocks had been applied, unless another one was since.
+    fn keep(&self, key: &RecordKey, record: &Record, blocks: u64) {
+        let mut halves = self.halves();
+        if is_kept(key) && halves.blocks == blocks {
+            halves.put(key.clone(), record.clone());
+        }
+    }
+
+    /// Takes over what a block changed. To be called after the block is in the database.
+    pub(crate) fn update(&self, records: HashMap<RecordKey, Record>) {
+        let mut halves = self.halves();
+        halves.blocks += 1;
+        for (key, record) in records {
+            if is_kept(&key) {
+                halves.old.remove(&key);
+                halves.put(key, record);
+            }
+        }
+    }
+
+    /// A panic can't leave a wrong record here, at worst one too few.
+    fn halves(&self) -> MutexGuard<'_, Halves> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Halves {
+    fn put(&mut self, key: RecordKey, record: Record) {
+        if self.young.len() >= CACHED_RECORDS / 2 {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, record);
+    }
+}
+
+/// A statement's record is written once and hardly ever asked for again: it would only push others out.
+fn is_kept(key: &RecordKey) -> bool {
+    !matches!(key, RecordKey::Statement(..))
+}
+
+impl Records for Store {
+    type Error = StoreError;
+
+    fn record(&self, key: &RecordKey) -> Result<Option<Record>, StoreError> {
+        let blocks = match self.inner.cache.get(key) {
+            Ok(record) => return Ok(Some(record)),
+            Err(blocks) => blocks,
+        };
+        let found = self.value(Family::Records, &keys::record(key), "record", value::record)?;
+        if let Some(record) = &found {
+            self.inner.cache.keep(key, record, blocks);
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use cinnabar_governance::OrganisationRecord;
+
+    fn key(number: usize) -> RecordKey {
+        RecordKey::Organisation(format!("o{number}").parse().unwrap())
+    }
+
+    fn record(number: u64) -> Record {
+        let registered = cinnabar_events::Sequence::new(number);
+        Record::Organisation(OrganisationRecord { registered })
+    }
+
+    #[test]
+    fn what_was_read_before_a_block_is_not_kept_after_it() {
+        let cache = RecordCache::new();
+        let before = cache.get(&key(1)).unwrap_err();
+        cache.update(HashMap::from([(key(1), record(2))]));
+        cache.keep(&key(1), &record(1), before);
+        assert_eq!(cache.get(&key(1)), Ok(record(2)));
+        let now = cache.get(&key(3)).unwrap_err();
+        cache.keep(&key(3), &record(3), now);
+        assert_eq!(cache.get(&key(3)), Ok(record(3)));
+    }
+
+    #[test]
+    fn the_cache_stops_growing_and_keeps_what_is_used() {
+        let cache = RecordCache::new();
+        for number in 0..3 * CACHED_RECORDS {
+            cache.keep(&key(number), &record(0), 0);
+            cache.get(&key(0)).unwrap();
+            let halves = cache.halves();
+            assert!(halves.young.len() + halves.old.len() <= CACHED_RECORDS);
+        }
+        assert!(cache.get(&key(1)).is_err());
+    }
+
+    #[test]
+    fn a_record_changed_while_it_is_old_is_never_seen_old() {
+        let cache = RecordCache::new();
+        cache.keep(&key(0), &record(1), 0);
+        for number in 1..=CACHED_RECORDS / 2 {
+            cache.keep(&key(number), &record(0), 0);
+        }
+        assert!(cache.halves().old.contains_key(&key(0)));
+        cache.update(HashMap::from([(key(0), record(2))]));
+        assert_eq!(cache.get(&key(0)), Ok(record(2)));
+        assert!(!cache.halves().old.contains_key(&key(0)));
+    }
+}

@@ -1,0 +1,10 @@
+//! The store from outside: what is applied, what is refused, what is there after a crash. One binary, because each one links RocksDB.
+#![allow(clippy::unwrap_used)]
+
+mod apply;
+mod crash;
+mod model;
+mod open;
+mod refusals;
+mod tree;
+mod writer;
