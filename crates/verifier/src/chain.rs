@@ -33,6 +33,10 @@ enum Link {
 
 /// What comes out of the chain, in order: entries whose every link has been judged, and what is not there.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are entries, and each is moved once"
+)]
 pub(crate) enum Placed {
     Entry(Slot),
     /// Sequences `first..until` are missing or can't be read.
@@ -81,11 +85,18 @@ pub(crate) struct Chain {
     run: Option<Run>,
 }
 
-const BROKEN_LINK: &str = "the bytes of this entry are not the ones that were recorded: its neighbours contradict it";
+const BROKEN_LINK: &str =
+    "the bytes of this entry are not the ones that were recorded: its neighbours contradict it";
 
 impl Chain {
     pub(crate) fn new() -> Self {
-        Self { next: 0, tail: Tail::Hash(EntryHash::NONE), before: None, last: None, run: None }
+        Self {
+            next: 0,
+            tail: Tail::Hash(EntryHash::NONE),
+            before: None,
+            last: None,
+            run: None,
+        }
     }
 
     /// The sequence after the last.
@@ -100,20 +111,43 @@ impl Chain {
             self.release(out);
             self.tail = Tail::Unreadable;
             let first = self.next;
-            let run = self.run.get_or_insert_with(|| Run { first, ..Run::default() });
+            let run = self.run.get_or_insert_with(|| Run {
+                first,
+                ..Run::default()
+            });
             run.lines += 1;
             if run.faults.len() < FINDINGS_MAX {
                 run.faults.extend(line.body.err());
             }
             return;
         };
-        let follows = self.last.as_ref().is_some_and(|last| outline.seq == last.seq + 1 || outline.prev == last.line.hash);
-        self.judge(if follows { Witness::Next(outline.prev) } else { Witness::None }, findings);
+        let follows = self
+            .last
+            .as_ref()
+            .is_some_and(|last| outline.seq == last.seq + 1 || outline.prev == last.line.hash);
+        self.judge(
+            if follows {
+                Witness::Next(outline.prev)
+            } else {
+                Witness::None
+            },
+            findings,
+        );
         let lost = self.end_run(Some(outline.seq), findings);
         let (seq, link, repeated) = match self.tail {
-            Tail::Hash(tail) if outline.prev == tail => (self.check_sequence(outline.seq, findings), Link::Holds, false),
-            Tail::Unreadable if outline.seq < self.next => (self.check_sequence(outline.seq, findings), Link::Holds, false),
-            Tail::Hash(before) if outline.seq == self.next => (outline.seq, Link::Torn { before }, false),
+            Tail::Hash(tail) if outline.prev == tail => (
+                self.check_sequence(outline.seq, findings),
+                Link::Holds,
+                false,
+            ),
+            Tail::Unreadable if outline.seq < self.next => (
+                self.check_sequence(outline.seq, findings),
+                Link::Holds,
+                false,
+            ),
+            Tail::Hash(before) if outline.seq == self.next => {
+                (outline.seq, Link::Torn { before }, false)
+            }
             Tail::Hash(_) if outline.seq < self.next => {
                 self.repeated(outline.seq, findings);
                 (outline.seq, Link::Holds, true)
@@ -130,7 +164,13 @@ impl Chain {
         self.before = self.last.take();
         self.tail = Tail::Hash(line.hash);
         self.next = seq.saturating_add(1);
-        self.last = Some(Slot { seq, line, repeated, contradicted: false, link });
+        self.last = Some(Slot {
+            seq,
+            line,
+            repeated,
+            contradicted: false,
+            link,
+        });
     }
 
     /// The last entry, and the `prev` that it should have, if its link is torn. For the caller to find out
@@ -145,7 +185,13 @@ impl Chain {
 
     /// Ends the walk. `repaired`: whether the tree comes out right with [`Self::torn_end`] put right; `size`: how
     /// many entries there should be, if that is known.
-    pub(crate) fn finish(&mut self, repaired: bool, size: Option<u64>, out: &mut Vec<Placed>, findings: &mut Findings) {
+    pub(crate) fn finish(
+        &mut self,
+        repaired: bool,
+        size: Option<u64>,
+        out: &mut Vec<Placed>,
+        findings: &mut Findings,
+    ) {
         self.judge(Witness::End { repaired }, findings);
         self.release(out);
         out.extend(self.end_run(size, findings));
@@ -154,7 +200,12 @@ impl Chain {
     /// Says the sequence at which a line stands that its link puts after the one before.
     fn check_sequence(&self, stated: u64, findings: &mut Findings) -> u64 {
         if stated != self.next {
-            let fault = Fault::new(Check::Sequence, self.next.to_string(), stated.to_string(), "the entry states another sequence than the one at which it stands");
+            let fault = Fault::new(
+                Check::Sequence,
+                self.next.to_string(),
+                stated.to_string(),
+                "the entry states another sequence than the one at which it stands",
+            );
             findings.push(fault.at(self.next));
         }
         self.next
@@ -162,7 +213,12 @@ impl Chain {
 
     fn repeated(&self, stated: u64, findings: &mut Findings) {
         let meaning = "two entries claim this sequence: one was inserted or repeated, or the order was changed";
-        let fault = Fault::new(Check::Sequence, format!("sequence {}", self.next), format!("sequence {stated} again"), meaning);
+        let fault = Fault::new(
+            Check::Sequence,
+            format!("sequence {}", self.next),
+            format!("sequence {stated} again"),
+            meaning,
+        );
         findings.push(fault.at(stated));
     }
 
@@ -171,32 +227,54 @@ impl Chain {
             1 => format!("sequence {seq}: one entry is not there"),
             count => format!("sequence {seq}: {count} entries are not there"),
         };
-        let fault = Fault::new(Check::Sequence, format!("sequence {}", self.next), missing, "entries were removed or moved");
+        let fault = Fault::new(
+            Check::Sequence,
+            format!("sequence {}", self.next),
+            missing,
+            "entries were removed or moved",
+        );
         findings.push(fault.at(self.next));
-        Placed::Lost { first: self.next, until: seq }
+        Placed::Lost {
+            first: self.next,
+            until: seq,
+        }
     }
 
     /// Names the unreadable lines, once it is known at which sequence reading goes on. A damaged byte can have
     /// cut one entry in several lines, so no more are named than there is room for.
     fn end_run(&mut self, goes_on: Option<u64>, findings: &mut Findings) -> Option<Placed> {
         let run = self.run.take()?;
-        let room = goes_on.map_or(run.lines, |seq| seq.saturating_sub(run.first)).max(1);
+        let room = goes_on
+            .map_or(run.lines, |seq| seq.saturating_sub(run.first))
+            .max(1);
         let entries = run.lines.min(room);
-        let named = run.faults.len().min(usize::try_from(entries).unwrap_or(usize::MAX));
+        let named = run
+            .faults
+            .len()
+            .min(usize::try_from(entries).unwrap_or(usize::MAX));
         for (fault, seq) in run.faults.into_iter().take(named).zip(run.first..) {
             findings.push(fault.at(seq));
         }
         self.next = run.first.saturating_add(entries);
-        Some(Placed::Lost { first: run.first, until: self.next })
+        Some(Placed::Lost {
+            first: run.first,
+            until: self.next,
+        })
     }
 
     /// Judges a torn link between the last two entries: the later one is at fault if its own hash is contradicted
     /// too, or if its `prev` alone is what the tree misses; otherwise the earlier one is.
     fn judge(&mut self, witness: Witness, findings: &mut Findings) {
         let Some(last) = &mut self.last else { return };
-        let Link::Torn { before } = last.link else { return };
+        let Link::Torn { before } = last.link else {
+            return;
+        };
         last.link = Link::Holds;
-        let prev = last.line.outline.expect("an entry in its place was read").prev;
+        let prev = last
+            .line
+            .outline
+            .expect("an entry in its place was read")
+            .prev;
         let later = match witness {
             Witness::Next(prev) => prev != last.line.hash,
             Witness::End { repaired } => repaired || last.line.is_damaged(),
@@ -204,8 +282,16 @@ impl Chain {
         };
         let earlier = self.before.as_mut().filter(|_| !later);
         let (slot, expected, found) = match earlier {
-            Some(slot) => (slot, format!("{prev}, which the next entry carries"), before.to_string()),
-            None => (last, format!("prev {before}, the hash of the entry before"), format!("prev {prev}")),
+            Some(slot) => (
+                slot,
+                format!("{prev}, which the next entry carries"),
+                before.to_string(),
+            ),
+            None => (
+                last,
+                format!("prev {before}, the hash of the entry before"),
+                format!("prev {prev}"),
+            ),
         };
         if !std::mem::replace(&mut slot.contradicted, true) {
             findings.push(Fault::new(Check::Chain, expected, found, BROKEN_LINK).at(slot.seq));

@@ -62,7 +62,13 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn new(newest: Option<Checkpoint>, older: Vec<Checkpoint>) -> Self {
         let roots = vec![None; 1 + older.len()];
-        let mut tree = Self { edge: Frontier::empty(), last: None, newest, older, roots };
+        let mut tree = Self {
+            edge: Frontier::empty(),
+            last: None,
+            newest,
+            older,
+            roots,
+        };
         tree.note_roots();
         tree
     }
@@ -90,13 +96,26 @@ impl Tree {
     }
 
     /// Whether the tree has the checkpoint's root once the last entry, `bytes`, carries `wanted` instead of `carried`.
-    pub(crate) fn fits_repaired(&self, bytes: &[u8], carried: EntryHash, wanted: EntryHash) -> bool {
-        let Some(checkpoint) = self.newest.as_ref().filter(|checkpoint| checkpoint.size.get() == self.edge.size().get() + 1) else {
+    pub(crate) fn fits_repaired(
+        &self,
+        bytes: &[u8],
+        carried: EntryHash,
+        wanted: EntryHash,
+    ) -> bool {
+        let Some(checkpoint) = self
+            .newest
+            .as_ref()
+            .filter(|checkpoint| checkpoint.size.get() == self.edge.size().get() + 1)
+        else {
             return false;
         };
-        let (carried, wanted) = (format!("\"prev\":\"{carried}\""), format!("\"prev\":\"{wanted}\""));
+        let (carried, wanted) = (
+            format!("\"prev\":\"{carried}\""),
+            format!("\"prev\":\"{wanted}\""),
+        );
         // Nothing that sorts before `prev` in an entry can hold these bytes.
-        let Ok(repaired) = str::from_utf8(bytes).map(|text| text.replacen(&carried, &wanted, 1)) else {
+        let Ok(repaired) = str::from_utf8(bytes).map(|text| text.replacen(&carried, &wanted, 1))
+        else {
             return false;
         };
         let mut edge = self.edge.clone();
@@ -115,33 +134,47 @@ impl Tree {
 
     /// Compares size and root with the checkpoint. `reached`: the sequence after the last entry.
     pub(crate) fn compare(&self, reached: u64, findings: &mut Findings) {
-        let Some(checkpoint) = &self.newest else { return };
+        let Some(checkpoint) = &self.newest else {
+            return;
+        };
         let size = checkpoint.size.get();
         if reached < size {
             let meaning = "the end of the ledger is missing";
-            let (expected, found) = (format!("{size} entries, as the checkpoint says"), format!("{reached} entries"));
+            let (expected, found) = (
+                format!("{size} entries, as the checkpoint says"),
+                format!("{reached} entries"),
+            );
             findings.push(Fault::new(Check::Size, expected, found, meaning).at(reached));
         }
         if reached > size {
             let meaning = "the log has not signed for these entries: take a newer checkpoint, or they were added";
-            let (expected, found) = (format!("{size} entries, as the checkpoint says"), format!("{reached} entries"));
+            let (expected, found) = (
+                format!("{size} entries, as the checkpoint says"),
+                format!("{reached} entries"),
+            );
             findings.push(Fault::new(Check::Size, expected, found, meaning).at(size));
         }
         let found = match self.roots.first().copied().flatten() {
             Some(root) if root == checkpoint.root => return,
             Some(root) => root.to_string(),
             None if reached < size => return,
-            None => format!("{} lines, which give no root of that size", self.edge.size()),
+            None => format!(
+                "{} lines, which give no root of that size",
+                self.edge.size()
+            ),
         };
         // A whole chain vouches for every entry but the last: if nothing else is wrong, it is the last.
         let last = (findings.is_empty() && reached == size).then(|| size.saturating_sub(1));
         let meaning = "these are not the entries that the log signed for";
-        findings.push(Fault::new(Check::Root, checkpoint.root.to_string(), found, meaning).at(last));
+        findings
+            .push(Fault::new(Check::Root, checkpoint.root.to_string(), found, meaning).at(last));
     }
 
     /// Older checkpoints that contradict the newest: the log has told two stories.
     pub(crate) fn forks(&self) -> Vec<Fault> {
-        let Some(newest) = &self.newest else { return Vec::new() };
+        let Some(newest) = &self.newest else {
+            return Vec::new();
+        };
         let own = self.roots.first().copied().flatten();
         let ours = own == Some(newest.root);
         let mut faults = Vec::new();
@@ -152,9 +185,17 @@ impl Tree {
                 Some(_) | None => continue,
             };
             if other != older.root {
-                let expected = format!("root {other} at size {}, as the newer checkpoint implies", older.size);
+                let expected = format!(
+                    "root {other} at size {}, as the newer checkpoint implies",
+                    older.size
+                );
                 let meaning = "the log signed two checkpoints that no history joins: it has shown different ledgers to different people";
-                faults.push(Fault::new(Check::Fork, expected, format!("root {}", older.root), meaning));
+                faults.push(Fault::new(
+                    Check::Fork,
+                    expected,
+                    format!("root {}", older.root),
+                    meaning,
+                ));
             }
         }
         faults
@@ -164,10 +205,16 @@ impl Tree {
     pub(crate) fn incomparable(&self) -> impl Iterator<Item = &Checkpoint> {
         let newest = self.newest.as_ref().map(|newest| newest.size);
         let pairs = self.older.iter().zip(self.roots.iter().skip(1));
-        pairs.filter(move |(older, root)| root.is_none() && Some(older.size) != newest).map(|(older, _)| older)
+        pairs
+            .filter(move |(older, root)| root.is_none() && Some(older.size) != newest)
+            .map(|(older, _)| older)
     }
 
     pub(crate) fn report(&self) -> Option<Covered> {
-        self.newest.as_ref().map(|checkpoint| Covered { origin: checkpoint.origin.to_string(), size: checkpoint.size.get(), root: checkpoint.root.to_string() })
+        self.newest.as_ref().map(|checkpoint| Covered {
+            origin: checkpoint.origin.to_string(),
+            size: checkpoint.size.get(),
+            root: checkpoint.root.to_string(),
+        })
     }
 }

@@ -107,7 +107,12 @@ impl Fault {
         found: impl Into<String>,
         meaning: &'static str,
     ) -> Self {
-        Self { check, expected: shorten(expected.into()), found: shorten(found.into()), meaning }
+        Self {
+            check,
+            expected: shorten(expected.into()),
+            found: shorten(found.into()),
+            meaning,
+        }
     }
 
     pub(crate) fn at(self, sequence: impl Into<Option<u64>>) -> Finding {
@@ -121,11 +126,17 @@ impl Fault {
     }
 }
 
+/// At most [`TEXT_MAX_CHARS`], and nothing in it that a terminal obeys.
 fn shorten(text: String) -> String {
-    match text.char_indices().nth(TEXT_MAX_CHARS) {
-        None => text,
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-    }
+    let more = text.chars().nth(TEXT_MAX_CHARS).map(|_| '…');
+    let plain = text.chars().take(TEXT_MAX_CHARS).map(|char| {
+        if char.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            char
+        }
+    });
+    plain.chain(more).collect()
 }
 
 /// The first [`FINDINGS_MAX`] findings, and how many more there were.
@@ -151,7 +162,8 @@ impl Findings {
     /// In order of sequence, then of checks; what concerns the whole ledger comes last. With the number of
     /// those that were not kept.
     pub(crate) fn into_sorted(mut self) -> (Vec<Finding>, u64) {
-        self.kept.sort_by_key(|finding| (finding.sequence.unwrap_or(u64::MAX), finding.check));
+        self.kept
+            .sort_by_key(|finding| (finding.sequence.unwrap_or(u64::MAX), finding.check));
         (self.kept, self.more)
     }
 }

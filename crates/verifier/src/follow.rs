@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use cinnabar_events::{Entry, EntryHash, LedgerId, Malformed, Revision, Sequence, Subject, Timestamp};
+use cinnabar_events::{
+    Entry, EntryHash, LedgerId, Malformed, Revision, Sequence, Subject, Timestamp,
+};
 use cinnabar_tlog::{Checkpoint, Frontier, InclusionProof, LeafIndex, ProofRejection, Size};
 
 /// Most dossiers whose ends a follower remembers. Beyond it the one heard of first is forgotten, and is taken
@@ -182,9 +184,19 @@ impl Follower {
     }
 
     /// Goes on after an entry that was accepted earlier, at `sequence` with `hash`.
-    pub fn after(ledger: LedgerId, selection: Selection, sequence: Sequence, hash: EntryHash, time: Timestamp) -> Self {
+    pub fn after(
+        ledger: LedgerId,
+        selection: Selection,
+        sequence: Sequence,
+        hash: EntryHash,
+        time: Timestamp,
+    ) -> Self {
         let mut follower = Self::new(ledger, selection, sequence.next());
-        follower.last = Some(Last { seq: sequence.get(), hash, time });
+        follower.last = Some(Last {
+            seq: sequence.get(),
+            hash,
+            time,
+        });
         follower
     }
 
@@ -214,13 +226,24 @@ impl Follower {
             self.check_dossier(entry.seq().get(), subject, link.revision, link.prev)?;
         }
         // From here on nothing fails: the entry is accepted.
-        self.last = Some(Last { seq: entry.seq().get(), hash: entry.hash(), time: entry.time() });
+        self.last = Some(Last {
+            seq: entry.seq().get(),
+            hash: entry.hash(),
+            time: entry.time(),
+        });
         self.next = self.next.map(|_| entry.seq().next());
         if let Some(tree) = &mut self.tree {
             tree.push(entry.leaf_hash());
         }
         for (subject, link) in entry.dossiers() {
-            self.remember(subject, End { revision: link.revision.next(), hash: entry.hash(), seq: entry.seq().get() });
+            self.remember(
+                subject,
+                End {
+                    revision: link.revision.next(),
+                    hash: entry.hash(),
+                    seq: entry.seq().get(),
+                },
+            );
         }
         Ok(entry)
     }
@@ -231,45 +254,96 @@ impl Follower {
     /// # Errors
     /// [`Alarm::Root`].
     pub fn compare(&self, checkpoint: &Checkpoint) -> Option<Result<(), Alarm>> {
-        let tree = self.tree.as_ref().filter(|tree| tree.size() == checkpoint.size)?;
-        Some(if tree.root() == checkpoint.root { Ok(()) } else { Err(Alarm::Root { size: checkpoint.size }) })
+        let tree = self
+            .tree
+            .as_ref()
+            .filter(|tree| tree.size() == checkpoint.size)?;
+        Some(if tree.root() == checkpoint.root {
+            Ok(())
+        } else {
+            Err(Alarm::Root {
+                size: checkpoint.size,
+            })
+        })
     }
 
     fn check_order(&self, entry: &Entry) -> Result<(), Alarm> {
         let (found, carried) = (entry.seq().get(), entry.prev());
         if let Some(last) = self.last {
             if found <= last.seq {
-                return Err(Alarm::Order { after: last.seq, found });
+                return Err(Alarm::Order {
+                    after: last.seq,
+                    found,
+                });
             }
             if found == last.seq + 1 && carried != last.hash {
-                return Err(Alarm::Chain { sequence: found, carried, before: last.hash });
+                return Err(Alarm::Chain {
+                    sequence: found,
+                    carried,
+                    before: last.hash,
+                });
             }
             if entry.time() < last.time {
-                return Err(Alarm::Time { sequence: found, latest: last.time, found: entry.time() });
+                return Err(Alarm::Time {
+                    sequence: found,
+                    latest: last.time,
+                    found: entry.time(),
+                });
             }
         }
         if let Some(next) = self.next.map(Sequence::get) {
             if found > next {
-                return Err(Alarm::Gap { from: next, to: found - 1 });
+                return Err(Alarm::Gap {
+                    from: next,
+                    to: found - 1,
+                });
             }
             if found < next {
-                return Err(Alarm::Order { after: next.saturating_sub(1), found });
+                return Err(Alarm::Order {
+                    after: next.saturating_sub(1),
+                    found,
+                });
             }
         }
         if found == 0 && carried != EntryHash::NONE {
-            return Err(Alarm::Chain { sequence: 0, carried, before: EntryHash::NONE });
+            return Err(Alarm::Chain {
+                sequence: 0,
+                carried,
+                before: EntryHash::NONE,
+            });
         }
         Ok(())
     }
 
     fn check_ledger(&self, entry: &Entry) -> Result<(), Alarm> {
-        let stated = entry.statement().ledger.unwrap_or_else(|| LedgerId::of(entry.signed().bytes()));
-        if stated == self.ledger { Ok(()) } else { Err(Alarm::OtherLedger { sequence: entry.seq().get() }) }
+        let stated = entry
+            .statement()
+            .ledger
+            .unwrap_or_else(|| LedgerId::of(entry.signed().bytes()));
+        if stated == self.ledger {
+            Ok(())
+        } else {
+            Err(Alarm::OtherLedger {
+                sequence: entry.seq().get(),
+            })
+        }
     }
 
-    fn check_dossier(&self, sequence: u64, subject: &Subject, found: Revision, prev: EntryHash) -> Result<(), Alarm> {
-        let Some(end) = self.dossiers.get(subject) else { return Ok(()) };
-        let contradiction = || Alarm::Dossier { sequence, earlier: end.seq, subject: subject.clone() };
+    fn check_dossier(
+        &self,
+        sequence: u64,
+        subject: &Subject,
+        found: Revision,
+        prev: EntryHash,
+    ) -> Result<(), Alarm> {
+        let Some(end) = self.dossiers.get(subject) else {
+            return Ok(());
+        };
+        let contradiction = || Alarm::Dossier {
+            sequence,
+            earlier: end.seq,
+            subject: subject.clone(),
+        };
         let whole = match &self.selection {
             Selection::All => true,
             Selection::Dossiers(subjects) => subjects.contains(subject),
@@ -279,9 +353,12 @@ impl Follower {
             std::cmp::Ordering::Less => Err(contradiction()),
             std::cmp::Ordering::Equal if prev != end.hash => Err(contradiction()),
             std::cmp::Ordering::Equal => Ok(()),
-            std::cmp::Ordering::Greater if whole => {
-                Err(Alarm::DossierGap { sequence, subject: subject.clone(), expected: end.revision, found })
-            }
+            std::cmp::Ordering::Greater if whole => Err(Alarm::DossierGap {
+                sequence,
+                subject: subject.clone(),
+                expected: end.revision,
+                found,
+            }),
             std::cmp::Ordering::Greater => Ok(()),
         }
     }
@@ -304,9 +381,18 @@ impl Follower {
 ///
 /// # Errors
 /// [`Alarm::NotIncluded`].
-pub fn check_inclusion(entry: &Entry, proof: &InclusionProof, checkpoint: &Checkpoint) -> Result<(), Alarm> {
+pub fn check_inclusion(
+    entry: &Entry,
+    proof: &InclusionProof,
+    checkpoint: &Checkpoint,
+) -> Result<(), Alarm> {
     let sequence = entry.seq().get();
     proof
-        .verify(LeafIndex::new(sequence), checkpoint.size, &entry.leaf_hash(), &checkpoint.root)
+        .verify(
+            LeafIndex::new(sequence),
+            checkpoint.size,
+            &entry.leaf_hash(),
+            &checkpoint.root,
+        )
         .map_err(|source| Alarm::NotIncluded { sequence, source })
 }

@@ -18,7 +18,9 @@ pub(crate) struct RawLine {
 
 impl RawLine {
     fn append(&mut self, bytes: &[u8]) {
-        let room = LINE_MAX_BYTES.saturating_sub(self.bytes.len()).min(bytes.len());
+        let room = LINE_MAX_BYTES
+            .saturating_sub(self.bytes.len())
+            .min(bytes.len());
         self.bytes.extend_from_slice(&bytes[..room]);
         self.dropped += (bytes.len() - room) as u64;
     }
@@ -38,7 +40,10 @@ impl Lines {
             self.open.append(&chunk[..end]);
             chunk = &chunk[end + 1..];
             self.started = false;
-            each(RawLine { terminated: true, ..std::mem::take(&mut self.open) });
+            each(RawLine {
+                terminated: true,
+                ..std::mem::take(&mut self.open)
+            });
         }
         self.started |= !chunk.is_empty();
         self.open.append(chunk);
@@ -65,7 +70,10 @@ mod tests {
             }
             seen.extend(lines.finish().map(|line| (line.bytes, line.terminated)));
             let expected = [("one", true), ("", true), ("three", true), ("four", false)];
-            let expected: Vec<_> = expected.iter().map(|(text, end)| (text.as_bytes().to_vec(), *end)).collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(text, end)| (text.as_bytes().to_vec(), *end))
+                .collect();
             assert_eq!(seen, expected, "cut {cut}");
         }
     }
@@ -79,6 +87,9 @@ mod tests {
         }
         let line = lines.finish();
         let line = line.as_ref().map(|line| (line.bytes.len(), line.dropped));
-        assert_eq!(line, Some((LINE_MAX_BYTES, (5 * chunk.len() - LINE_MAX_BYTES) as u64)));
+        assert_eq!(
+            line,
+            Some((LINE_MAX_BYTES, (5 * chunk.len() - LINE_MAX_BYTES) as u64))
+        );
     }
 }

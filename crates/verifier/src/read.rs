@@ -39,23 +39,42 @@ pub(crate) struct Line {
 impl Line {
     /// Whether the line itself shows that something was done to it.
     pub(crate) fn is_damaged(&self) -> bool {
-        self.framing.is_some() || self.body.as_ref().map_or(true, |signed| signed.verified.is_err())
+        self.framing.is_some()
+            || self
+                .body
+                .as_ref()
+                .map_or(true, |signed| signed.verified.is_err())
     }
 
     /// Reads the exact bytes of what should be one entry.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let body = match Entry::parse(bytes) {
             Ok(entry) => {
-                let verified = entry.signed().clone().verify().map_err(|error| fault(&error));
+                let verified = entry
+                    .signed()
+                    .clone()
+                    .verify()
+                    .map_err(|error| fault(&error));
                 Ok(Box::new(Signed { entry, verified }))
             }
             Err(error) => Err(fault(&error)),
         };
         let outline = match &body {
-            Ok(signed) => Some(Outline { seq: signed.entry.seq().get(), prev: signed.entry.prev() }),
-            Err(_) => canonical::parse(bytes).ok().and_then(|value| outline(&value)),
+            Ok(signed) => Some(Outline {
+                seq: signed.entry.seq().get(),
+                prev: signed.entry.prev(),
+            }),
+            Err(_) => canonical::parse(bytes)
+                .ok()
+                .and_then(|value| outline(&value)),
         };
-        Self { hash: EntryHash::of(bytes), leaf: leaf_hash(bytes), outline, body, framing: None }
+        Self {
+            hash: EntryHash::of(bytes),
+            leaf: leaf_hash(bytes),
+            outline,
+            body,
+            framing: None,
+        }
     }
 
     /// Reads a line of an export. Two entries whose newline was damaged come out as two.
@@ -63,7 +82,12 @@ impl Line {
         if raw.dropped > 0 {
             let found = format!("a line of {} bytes", raw.bytes.len() as u64 + raw.dropped);
             let mut line = Self::of(&raw.bytes);
-            line.body = Err(Fault::new(Check::Framing, format!("at most {MAX_ENTRY_BYTES} bytes and a newline"), found, NOT_AN_ENTRY));
+            line.body = Err(Fault::new(
+                Check::Framing,
+                format!("at most {MAX_ENTRY_BYTES} bytes and a newline"),
+                found,
+                NOT_AN_ENTRY,
+            ));
             return (line, None);
         }
         if let Some(pair) = split_merged(&raw.bytes) {
@@ -86,13 +110,18 @@ impl Line {
 /// An entry followed by a byte that is not a newline: the newline was changed, and what follows is the next entry.
 fn split_merged(bytes: &[u8]) -> Option<(Line, Option<Line>)> {
     let at = match canonical::parse(bytes) {
-        Err(NotCanonical { at, fault: Spelling::TrailingBytes | Spelling::WhiteSpace }) => at,
+        Err(NotCanonical {
+            at,
+            fault: Spelling::TrailingBytes | Spelling::WhiteSpace,
+        }) => at,
         Ok(_) | Err(_) => return None,
     };
     let mut first = Line::of(&bytes[..at]);
     first.body.as_ref().ok()?;
     let rest = &bytes[at + 1..];
-    let second = (!rest.is_empty()).then(|| Line::of(rest)).filter(|line| line.outline.is_some());
+    let second = (!rest.is_empty())
+        .then(|| Line::of(rest))
+        .filter(|line| line.outline.is_some());
     let found = match (rest.len(), &second) {
         (0, _) | (_, Some(_)) => format!("byte 0x{:02x}", bytes[at]),
         (stray, None) => format!("{} more bytes", stray + 1),
@@ -107,20 +136,34 @@ fn split_merged(bytes: &[u8]) -> Option<(Line, Option<Line>)> {
 }
 
 fn outline(value: &Value<'_>) -> Option<Outline> {
-    let Value::Integer(seq) = value.member("seq")?.value else { return None };
-    let Value::String(prev) = &value.member("prev")?.value else { return None };
-    Some(Outline { seq: u64::try_from(seq).ok()?, prev: prev.parse().ok()? })
+    let Value::Integer(seq) = value.member("seq")?.value else {
+        return None;
+    };
+    let Value::String(prev) = &value.member("prev")?.value else {
+        return None;
+    };
+    Some(Outline {
+        seq: u64::try_from(seq).ok()?,
+        prev: prev.parse().ok()?,
+    })
 }
 
 const NOT_AN_ENTRY: &str = "these bytes are not an entry that this ledger can have recorded: they were changed, or never written by it";
 
 fn fault(error: &Malformed) -> Fault {
     match error {
-        Malformed::NotCanonical(NotCanonical { at, fault }) => {
-            Fault::new(Check::Canonical, "canonical JSON", format!("at byte {at}: {fault}"), NOT_AN_ENTRY)
-        }
+        Malformed::NotCanonical(NotCanonical { at, fault }) => Fault::new(
+            Check::Canonical,
+            "canonical JSON",
+            format!("at byte {at}: {fault}"),
+            NOT_AN_ENTRY,
+        ),
         Malformed::Schema(violation) => {
-            let place = if violation.pointer.is_empty() { "the top" } else { &violation.pointer };
+            let place = if violation.pointer.is_empty() {
+                "the top"
+            } else {
+                &violation.pointer
+            };
             let expected = format!("at {place}: {}", violation.expected);
             Fault::new(Check::Form, expected, violation.found.clone(), NOT_AN_ENTRY)
         }
@@ -136,12 +179,20 @@ fn fault(error: &Malformed) -> Fault {
             "a signature that does not verify",
             "what is recorded here is not what its author signed",
         ),
-        Malformed::TooLong { .. } => Fault::new(Check::Form, "a statement and an entry within their limits", error.to_string(), NOT_AN_ENTRY),
+        Malformed::TooLong { .. } => Fault::new(
+            Check::Form,
+            "a statement and an entry within their limits",
+            error.to_string(),
+            NOT_AN_ENTRY,
+        ),
         Malformed::SignatureMissing { .. }
         | Malformed::SignatureExtra { .. }
         | Malformed::SignatureUnsorted { .. }
-        | Malformed::SignatureDoubled { .. } => {
-            Fault::new(Check::Form, "one signature per signer, ascending by key", error.to_string(), NOT_AN_ENTRY)
-        }
+        | Malformed::SignatureDoubled { .. } => Fault::new(
+            Check::Form,
+            "one signature per signer, ascending by key",
+            error.to_string(),
+            NOT_AN_ENTRY,
+        ),
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use cinnabar_events::{Entry, LedgerId, Payload, Subject, Timestamp, Verified};
-use cinnabar_governance::{RecordMap, Rejection, admit, evolve, links};
+use cinnabar_governance::{
+    DossierRecord, Record, RecordKey, RecordMap, RecordsMut as _, Rejection, admit, evolve, links,
+};
 use cinnabar_tlog::VerifierKey;
 
 use crate::chain::{Placed, Slot};
@@ -71,7 +73,13 @@ impl Judge {
     }
 
     fn entry(&mut self, slot: Slot, findings: &mut Findings) {
-        let Slot { seq, line, repeated, mut contradicted, .. } = slot;
+        let Slot {
+            seq,
+            line,
+            repeated,
+            mut contradicted,
+            ..
+        } = slot;
         if let Some(fault) = line.framing {
             findings.push(fault.at(seq));
         }
@@ -98,7 +106,11 @@ impl Judge {
             }
         };
         let hash = line.hash;
-        self.head = Some(Head { sequence: seq, hash, time: entry.time() });
+        self.head = Some(Head {
+            sequence: seq,
+            hash,
+            time: entry.time(),
+        });
         if repeated {
             self.repeated(seq, &entry, verified.as_ref());
             return;
@@ -107,10 +119,16 @@ impl Judge {
         let ours = self.same_ledger(seq, &entry, findings);
         self.time(seq, &entry, contradicted, findings);
         contradicted |= self.dossiers(seq, &entry, findings);
-        if let Some(verified) = verified.filter(|_| ours) {
-            self.admit(seq, &entry, &verified, findings);
+        match verified {
+            Some(verified) => {
+                if ours {
+                    self.admit(seq, &entry, &verified, findings);
+                }
+                self.fold(seq, &entry);
+            }
+            // Nobody said this; but its place in the dossiers stands.
+            None => self.enter_dossiers(seq, &entry),
         }
-        self.fold(seq, &entry);
         if contradicted {
             self.damage(seq);
         }
@@ -119,7 +137,18 @@ impl Judge {
     /// What is recorded has happened, so that what follows from it is not held against later entries.
     fn fold(&mut self, seq: u64, entry: &Entry) {
         let Ok(()) = evolve(&mut self.records, entry);
-        for subject in entry.dossiers().keys() {
+        self.enter_dossiers(seq, entry);
+    }
+
+    /// From here on each dossier ends where the entry says that it does.
+    fn enter_dossiers(&mut self, seq: u64, entry: &Entry) {
+        for (subject, link) in entry.dossiers() {
+            let record = DossierRecord {
+                revision: link.revision.next(),
+                head: entry.hash(),
+            };
+            self.records
+                .put(RecordKey::Dossier(subject.clone()), Record::Dossier(record));
             self.dossier_ends.insert(subject.clone(), seq);
         }
     }
@@ -143,25 +172,47 @@ impl Judge {
     /// The first entry opens the ledger and binds it to the log's key.
     fn genesis(&mut self, seq: u64, entry: &Entry, contradicted: bool, findings: &mut Findings) {
         // That the first entry is a genesis, and no other is, the rules say.
-        let Payload::LedgerOpened(genesis) = &entry.statement().payload else { return };
+        let Payload::LedgerOpened(genesis) = &entry.statement().payload else {
+            return;
+        };
         if seq != 0 {
             return;
         }
         let (origin, name) = (genesis.origin.as_str(), self.log_key.name().as_str());
         if origin != name {
-            let meaning = "the log key that was given is another log's, or the genesis is another ledger's";
-            findings.push(Fault::new(Check::Genesis, format!("origin {name}, the name of the log key"), origin, meaning).at(0));
+            let meaning =
+                "the log key that was given is another log's, or the genesis is another ledger's";
+            findings.push(
+                Fault::new(
+                    Check::Genesis,
+                    format!("origin {name}, the name of the log key"),
+                    origin,
+                    meaning,
+                )
+                .at(0),
+            );
         }
         if genesis.log_key.as_bytes() != self.log_key.public_bytes() {
             let given = cinnabar_events::PublicKey::from_bytes(*self.log_key.public_bytes());
             let meaning = "the ledger did not open with the log key that was given";
-            findings.push(Fault::new(Check::Genesis, format!("log key {given}"), genesis.log_key.to_string(), meaning).at(0));
+            findings.push(
+                Fault::new(
+                    Check::Genesis,
+                    format!("log key {given}"),
+                    genesis.log_key.to_string(),
+                    meaning,
+                )
+                .at(0),
+            );
         }
         let id = LedgerId::of(entry.signed().bytes());
         match self.ledger {
             Some(given) if given != id => {
-                let meaning = "this is another ledger than the one asked for, or its genesis was changed";
-                findings.push(Fault::new(Check::Ledger, given.to_string(), id.to_string(), meaning).at(0));
+                let meaning =
+                    "this is another ledger than the one asked for, or its genesis was changed";
+                findings.push(
+                    Fault::new(Check::Ledger, given.to_string(), id.to_string(), meaning).at(0),
+                );
                 // The statements after it are measured by what they were signed for.
                 if !contradicted {
                     self.ledger = Some(id);
@@ -176,12 +227,23 @@ impl Judge {
 
     /// Whether the statement was signed for this ledger.
     fn same_ledger(&mut self, seq: u64, entry: &Entry, findings: &mut Findings) -> bool {
-        let Some(stated) = entry.statement().ledger else { return true };
+        let Some(stated) = entry.statement().ledger else {
+            return true;
+        };
         match self.ledger {
             Some(ledger) if ledger == stated => true,
             Some(ledger) => {
-                let meaning = "the statement was signed for another ledger and means nothing in this one";
-                findings.push(Fault::new(Check::Ledger, ledger.to_string(), stated.to_string(), meaning).at(seq));
+                let meaning =
+                    "the statement was signed for another ledger and means nothing in this one";
+                findings.push(
+                    Fault::new(
+                        Check::Ledger,
+                        ledger.to_string(),
+                        stated.to_string(),
+                        meaning,
+                    )
+                    .at(seq),
+                );
                 false
             }
             None => {
@@ -211,14 +273,21 @@ impl Judge {
         let Ok(expected) = links(&self.records, entry.statement());
         let mut found = false;
         for (subject, link) in entry.dossiers() {
-            let Some(wanted) = expected.get(subject).filter(|wanted| *wanted != link) else { continue };
+            let Some(wanted) = expected.get(subject).filter(|wanted| *wanted != link) else {
+                continue;
+            };
             let end = self.dossier_ends.get(subject).copied().unwrap_or(0);
             if self.last_damage.is_some_and(|damage| damage >= end) {
                 continue;
             }
             let say = |revision, hash| format!("{subject} at revision {revision} after {hash}");
             let meaning = "the dossier tells another history than the ledger: an entry in it was dropped, added or changed";
-            let fault = Fault::new(Check::Dossier, say(wanted.revision, wanted.prev), say(link.revision, link.prev), meaning);
+            let fault = Fault::new(
+                Check::Dossier,
+                say(wanted.revision, wanted.prev),
+                say(link.revision, link.prev),
+                meaning,
+            );
             findings.push(fault.at(seq));
             found = true;
         }
@@ -245,8 +314,14 @@ impl Judge {
             return;
         }
         let (expected, meaning) = match check {
-            Check::Id => ("an id that its signer has not used before", "a statement is recorded at most once"),
-            Check::Key => ("keys of the signers, valid at this point", "the signatures are not those of the people who are said to have signed"),
+            Check::Id => (
+                "an id that its signer has not used before",
+                "a statement is recorded at most once",
+            ),
+            Check::Key => (
+                "keys of the signers, valid at this point",
+                "the signatures are not those of the people who are said to have signed",
+            ),
             Check::Framing
             | Check::Canonical
             | Check::Form
@@ -262,9 +337,17 @@ impl Judge {
             | Check::Ledger
             | Check::Signature
             | Check::Time
-            | Check::Rules => ("a statement that the rules of its time admit", "the ledger recorded what it should have refused"),
+            | Check::Rules => (
+                "a statement that the rules of its time admit",
+                "the ledger recorded what it should have refused",
+            ),
         };
-        let found = format!("{}: {} ({})", verified.statement().kind(), rejection, rejection.code());
+        let found = format!(
+            "{}: {} ({})",
+            verified.statement().kind(),
+            rejection,
+            rejection.code()
+        );
         findings.push(Fault::new(check, expected, found, meaning).at(seq));
     }
 }

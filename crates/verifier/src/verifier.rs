@@ -1,7 +1,9 @@
 //! The audit: bytes in, report out.
 
 use cinnabar_events::LedgerId;
-use cinnabar_tlog::{Checkpoint, VerifierKey};
+use cinnabar_tlog::{
+    Checkpoint, TILE_WIDTH, TileWidth, VerifierKey, decode_bundle, decode_entries,
+};
 use rayon::prelude::*;
 
 use crate::chain::Chain;
@@ -34,7 +36,12 @@ pub struct Options {
 impl Options {
     /// An audit by the log's key and its newest checkpoint.
     pub fn new(log_key: VerifierKey, checkpoint: Option<Vec<u8>>) -> Self {
-        Self { log_key, ledger: None, checkpoint, older: Vec::new() }
+        Self {
+            log_key,
+            ledger: None,
+            checkpoint,
+            older: Vec::new(),
+        }
     }
 }
 
@@ -58,7 +65,12 @@ pub struct Verifier {
 impl Verifier {
     /// Starts an audit.
     pub fn new(options: Options) -> Self {
-        let Options { log_key, ledger, checkpoint, older } = options;
+        let Options {
+            log_key,
+            ledger,
+            checkpoint,
+            older,
+        } = options;
         let mut findings = Findings::default();
         let mut missing = Vec::new();
         let mut open = |note: &[u8]| -> Option<Checkpoint> {
@@ -66,8 +78,11 @@ impl Verifier {
                 Ok(checkpoint) => Some(checkpoint),
                 Err(error) => {
                     let meaning = "the log has not signed this checkpoint, so it says nothing about the ledger";
-                    let expected = format!("a checkpoint of {} signed with the log key", log_key.name());
-                    findings.push(Fault::new(Check::Checkpoint, expected, reasons(&error), meaning).at(None));
+                    let expected =
+                        format!("a checkpoint of {} signed with the log key", log_key.name());
+                    findings.push(
+                        Fault::new(Check::Checkpoint, expected, reasons(&error), meaning).at(None),
+                    );
                     None
                 }
             }
@@ -104,7 +119,41 @@ impl Verifier {
 
     /// Takes the exact bytes of the next entry, as they stand in an entry bundle.
     pub fn push_entry(&mut self, entry: &[u8]) {
-        self.push_line(RawLine { bytes: entry.to_vec(), dropped: 0, terminated: true });
+        self.push_line(RawLine {
+            bytes: entry.to_vec(),
+            dropped: 0,
+            terminated: true,
+        });
+    }
+
+    /// Takes the first `wanted` entries of bundle `index` (C2SP tlog-tiles), which should hold `width` of them.
+    /// What of a damaged bundle can be read is taken; the damage is a finding.
+    pub fn push_bundle(&mut self, index: u64, bundle: &[u8], width: TileWidth, wanted: TileWidth) {
+        let (whole, fault) = match decode_bundle(bundle, width) {
+            Ok(entries) => (entries, None),
+            Err(error) => (
+                decode_entries(&bundle[..error.offset], width.as_usize()).unwrap_or_default(),
+                Some(error),
+            ),
+        };
+        for entry in whole.iter().take(wanted.as_usize()) {
+            self.push_entry(entry);
+        }
+        if let Some(error) = fault {
+            let first = index
+                .saturating_mul(u64::from(TILE_WIDTH))
+                .saturating_add(whole.len() as u64);
+            let meaning = "the log serves a damaged bundle of entries";
+            self.findings.push(
+                Fault::new(
+                    Check::Framing,
+                    format!("a bundle of {} entries", width.get()),
+                    error.to_string(),
+                    meaning,
+                )
+                .at(first),
+            );
+        }
     }
 
     /// Says that something could not be had. What was verified is reported, but not as the whole.
@@ -125,7 +174,10 @@ impl Verifier {
         let batch = std::mem::take(&mut self.batch);
         let read: Vec<_> = batch.par_iter().map(Line::of_raw).collect();
         let mut placed = Vec::new();
-        for line in read.into_iter().flat_map(|(first, second)| std::iter::once(first).chain(second)) {
+        for line in read
+            .into_iter()
+            .flat_map(|(first, second)| std::iter::once(first).chain(second))
+        {
             self.entries += 1;
             self.tree.push(line.leaf);
             self.chain.push(line, &mut placed, &mut self.findings);
@@ -140,12 +192,23 @@ impl Verifier {
         let rest = self.lines.finish();
         self.batch.extend(rest);
         self.flush();
-        let repaired = self.chain.torn_end().is_some_and(|(last, wanted)| match &last.line.body {
-            Ok(signed) => self.tree.fits_repaired(signed.entry.bytes(), signed.entry.prev(), wanted),
-            Err(_) => false,
-        });
+        let repaired = self
+            .chain
+            .torn_end()
+            .is_some_and(|(last, wanted)| match &last.line.body {
+                Ok(signed) => {
+                    self.tree
+                        .fits_repaired(signed.entry.bytes(), signed.entry.prev(), wanted)
+                }
+                Err(_) => false,
+            });
         let mut placed = Vec::new();
-        self.chain.finish(repaired, self.tree.covered(), &mut placed, &mut self.findings);
+        self.chain.finish(
+            repaired,
+            self.tree.covered(),
+            &mut placed,
+            &mut self.findings,
+        );
         for placed in placed {
             self.judge.take(placed, &mut self.findings);
         }
@@ -157,8 +220,15 @@ impl Verifier {
             self.findings.push(fork.at(None));
         }
         let missing = &mut self.missing;
-        missing.extend(self.tree.incomparable().map(|older| format!("entries up to size {}, of which an older checkpoint speaks", older.size)));
-        missing.extend(self.judge.unknown_engine.map(|engine| format!("rules engine {engine}, which the rulebook asks for: take a newer verifier")));
+        missing.extend(self.tree.incomparable().map(|older| {
+            format!(
+                "entries up to size {}, of which an older checkpoint speaks",
+                older.size
+            )
+        }));
+        missing.extend(self.judge.unknown_engine.map(|engine| {
+            format!("rules engine {engine}, which the rulebook asks for: take a newer verifier")
+        }));
         let verdict = match () {
             () if forked => Verdict::Fork,
             () if !self.findings.is_empty() => Verdict::Findings,

@@ -2,8 +2,11 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used)]
 
-use cinnabar_events::Kind;
-use cinnabar_governance::testing::{Town, key};
+use cinnabar_events::{
+    Entry, EntryHash, Kind, LedgerId, Listed, Payload, Rulebook, Sequence, Timestamp, Verified,
+};
+use cinnabar_governance::testing::{Draft, Town, key, public};
+use cinnabar_governance::{RecordMap, admit, evolve, links};
 use cinnabar_tlog::{Algorithm, Checkpoint, Frontier, KeyName, NoteSigner, VerifierKey};
 use cinnabar_verifier::{Options, Report, Verifier};
 use serde_json::json;
@@ -19,7 +22,12 @@ pub(crate) fn log_signer() -> NoteSigner {
 }
 
 pub(crate) fn log_key() -> VerifierKey {
-    VerifierKey::new(name(), Algorithm::Ed25519, &key("log").verifying_key().to_bytes()).unwrap()
+    VerifierKey::new(
+        name(),
+        Algorithm::Ed25519,
+        &key("log").verifying_key().to_bytes(),
+    )
+    .unwrap()
 }
 
 /// Officers, an enterprise, and a product that is filed, accepted and approved; a second one filed. 22 entries.
@@ -34,28 +42,133 @@ pub(crate) fn town() -> Town {
     town
 }
 
-/// A registrar, an enterprise, two products: 12 entries.
-pub(crate) fn small_town() -> Town {
+/// Chains statements by a rulebook that is as short as can be, so that there are few bytes to flip: a registrar,
+/// an enterprise, three products. 12 entries.
+pub(crate) fn short_ledger() -> Vec<Vec<u8>> {
     let mut town = Town::new();
-    town.enrol("li", Some("institution"), &["registrar"]);
-    let acme = json!({ "name": "Acme", "organisationKind": "enterprise", "numbers": [{ "scheme": "uscc", "value": "91440300708461136T" }] });
-    let draft = town.draft(Kind::OrganisationRegistered, "organisation/acme", &["li:registrar"], &acme);
-    town.say(&draft).unwrap();
-    town.enrol("lin", Some("acme"), &["enterprise_filer"]);
-    town.enrol("sun", Some("institution"), &["case_officer"]);
-    for product in ["a", "b"] {
-        town.accepted(product);
+    let mut genesis = town.entries()[0].statement().clone();
+    if let Payload::LedgerOpened(opened) = &mut genesis.payload {
+        opened.rulebook = Box::new(short_rulebook(&opened.rulebook));
     }
-    town
+    let genesis = town.sign_as(&genesis, &["wang", "zhao"]).unwrap();
+    let ledger = LedgerId::of(genesis.signed().bytes());
+    let mut drafts = vec![
+        enrolment(&mut town, "li"),
+        grant(&mut town, "li", "registrar"),
+    ];
+    let acme = json!({ "name": "Acme", "organisationKind": "enterprise" });
+    drafts.push(town.draft(
+        Kind::OrganisationRegistered,
+        "organisation/acme",
+        &["li:registrar"],
+        &acme,
+    ));
+    drafts.push(enrolment(&mut town, "lin").with(|statement| {
+        if let Payload::ActorEnrolled(enrolled) = &mut statement.payload {
+            enrolled.organisation = Some("acme".parse().unwrap());
+        }
+    }));
+    drafts.push(grant(&mut town, "lin", "enterprise_filer"));
+    for product in ["a", "b", "c"] {
+        drafts.push(town.submission(product));
+        let data = json!({ "number": product, "riskTier": "low", "reasons": "Low." });
+        drafts.push(town.draft(
+            Kind::ProductAccepted,
+            &format!("product/{product}"),
+            &["li:registrar"],
+            &data,
+        ));
+    }
+    let signed = drafts
+        .into_iter()
+        .map(|draft| town.sign(&draft.with(|statement| statement.ledger = Some(ledger))));
+    chain(std::iter::once(genesis).chain(signed))
+}
+
+fn short_rulebook(whole: &Rulebook) -> Rulebook {
+    let mut short = whole.clone();
+    let kinds = [
+        Kind::ActorEnrolled,
+        Kind::RoleGranted,
+        Kind::OrganisationRegistered,
+        Kind::ProductSubmitted,
+        Kind::ProductAccepted,
+    ];
+    let permissions = whole
+        .permissions
+        .iter()
+        .filter(|permission| kinds.iter().any(|kind| permission.kind.is(*kind)));
+    short.permissions = Listed::new(permissions.cloned().collect()).unwrap();
+    let roles = whole.roles.iter().filter(|rule| {
+        ["institution_admin", "registrar", "enterprise_filer"].contains(&rule.role.as_str())
+    });
+    short.roles = Listed::new(roles.cloned().collect()).unwrap();
+    short.separation = Listed::default();
+    short.vocabularies = Listed::new(
+        whole
+            .vocabularies
+            .iter()
+            .filter(|list| list.name.as_str() == "application_field")
+            .cloned()
+            .collect(),
+    )
+    .unwrap();
+    short.migration = None;
+    short
+}
+
+fn enrolment(town: &mut Town, name: &str) -> Draft {
+    let data = json!({ "name": name, "actorKind": "person", "key": public(name).to_string() });
+    let incoming = format!("{name}:incoming_key");
+    town.draft(
+        Kind::ActorEnrolled,
+        &format!("actor/{name}"),
+        &["wang:institution_admin", &incoming],
+        &data,
+    )
+}
+
+fn grant(town: &mut Town, name: &str, role: &str) -> Draft {
+    let signers = ["wang:institution_admin", "zhao:institution_admin"];
+    town.draft(
+        Kind::RoleGranted,
+        &format!("actor/{name}"),
+        &signers,
+        &json!({ "role": role }),
+    )
+}
+
+/// Chains statements that the rules admit, a second apart.
+fn chain(statements: impl Iterator<Item = Verified>) -> Vec<Vec<u8>> {
+    let mut records = RecordMap::new();
+    let mut time: Timestamp = "2026-11-22T08:00:00.000000Z".parse().unwrap();
+    let (mut seq, mut prev, mut entries) = (Sequence::FIRST, EntryHash::NONE, Vec::new());
+    for statement in statements {
+        time = time.plus_seconds(1);
+        let Ok(verdict) = admit(&records, time, &statement);
+        verdict.unwrap_or_else(|rejection| panic!("sequence {seq}: {rejection}"));
+        let Ok(dossiers) = links(&records, statement.statement());
+        let entry = Entry::chain(statement, seq, time, prev, dossiers);
+        let Ok(()) = evolve(&mut records, &entry);
+        (seq, prev) = (seq.next(), entry.hash());
+        entries.push(entry.bytes().to_vec());
+    }
+    entries
 }
 
 /// The bytes of each entry.
 pub(crate) fn entries(town: &Town) -> Vec<Vec<u8>> {
-    town.entries().iter().map(|entry| entry.bytes().to_vec()).collect()
+    town.entries()
+        .iter()
+        .map(|entry| entry.bytes().to_vec())
+        .collect()
 }
 
 pub(crate) fn export(entries: &[Vec<u8>]) -> Vec<u8> {
-    entries.iter().flat_map(|entry| entry.iter().copied().chain([b'\n'])).collect()
+    entries
+        .iter()
+        .flat_map(|entry| entry.iter().copied().chain([b'\n']))
+        .collect()
 }
 
 /// The log's checkpoint over these entries.
@@ -68,7 +181,11 @@ pub(crate) fn checkpoint_by(signer: &NoteSigner, entries: &[Vec<u8>]) -> Vec<u8>
     for entry in entries {
         tree.push(cinnabar_tlog::leaf_hash(entry));
     }
-    let checkpoint = Checkpoint { origin: signer.name().clone(), size: tree.size(), root: tree.root() };
+    let checkpoint = Checkpoint {
+        origin: signer.name().clone(),
+        size: tree.size(),
+        root: tree.root(),
+    };
     checkpoint.sign(signer).unwrap().to_string().into_bytes()
 }
 
@@ -85,5 +202,9 @@ pub(crate) fn audit(signed: &[Vec<u8>], export: &[u8]) -> Report {
 
 /// Each finding's sequence and code.
 pub(crate) fn found(report: &Report) -> Vec<(Option<u64>, &'static str)> {
-    report.findings.iter().map(|finding| (finding.sequence, finding.check.code())).collect()
+    report
+        .findings
+        .iter()
+        .map(|finding| (finding.sequence, finding.check.code()))
+        .collect()
 }

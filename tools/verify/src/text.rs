@@ -1,0 +1,92 @@
+//! The report in words.
+
+use std::io::{self, Write};
+
+use cinnabar_verifier::{Finding, Report, Verdict};
+
+/// Writes the report; if `quiet` and all is well, its last line only.
+pub(crate) fn write(report: &Report, quiet: bool, out: &mut impl Write) -> io::Result<()> {
+    if !quiet || !report.is_verified() {
+        facts(report, out)?;
+        for finding in &report.findings {
+            write_finding(finding, out)?;
+        }
+        if report.more_findings > 0 {
+            writeln!(out, "\n… and {} more findings", report.more_findings)?;
+        }
+        if report.rules.unsure > 0 {
+            let since = report.rules.unsure_since.unwrap_or(0);
+            writeln!(
+                out,
+                "\nAfter sequence {since} the rules would reject {} more entries. That may follow from what is wrong there, so they are not listed.",
+                report.rules.unsure
+            )?;
+        }
+        if !report.missing.is_empty() {
+            writeln!(out, "\nMissing:")?;
+        }
+        for missing in &report.missing {
+            writeln!(out, "  {missing}")?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", conclusion(report))
+}
+
+fn facts(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    if let Some(ledger) = report.ledger {
+        writeln!(out, "ledger      {ledger}")?;
+    }
+    if let Some(checkpoint) = &report.checkpoint {
+        writeln!(out, "log         {}", checkpoint.origin)?;
+        writeln!(
+            out,
+            "checkpoint  size {}, root {}",
+            checkpoint.size, checkpoint.root
+        )?;
+    }
+    writeln!(
+        out,
+        "entries     {} read, root {}",
+        report.entries, report.root
+    )?;
+    if let Some(head) = report.head {
+        writeln!(
+            out,
+            "last entry  sequence {}, recorded {}, {}",
+            head.sequence, head.time, head.hash
+        )?;
+    }
+    writeln!(out, "signatures  {} verify", report.signatures)?;
+    writeln!(
+        out,
+        "rules       {} entries admitted again",
+        report.rules.admitted
+    )
+}
+
+fn write_finding(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
+    match finding.sequence {
+        Some(sequence) => writeln!(out, "\nsequence {sequence}: {}", finding.check.code())?,
+        None => writeln!(out, "\nthe whole ledger: {}", finding.check.code())?,
+    }
+    writeln!(out, "  expected  {}", finding.expected)?;
+    writeln!(out, "  found     {}", finding.found)?;
+    writeln!(out, "  meaning   {}", finding.meaning)
+}
+
+fn conclusion(report: &Report) -> String {
+    let findings = report.findings.len() as u64 + report.more_findings;
+    let plural = if findings == 1 { "" } else { "s" };
+    match report.verdict {
+        Verdict::Verified => format!(
+            "VERIFIED: {} entries, all as the log signed for them",
+            report.entries
+        ),
+        Verdict::Findings => format!("NOT VERIFIED: {findings} finding{plural}"),
+        Verdict::Fork => format!("FORK: the log contradicts itself; {findings} finding{plural}"),
+        Verdict::Undecided => {
+            "CANNOT DECIDE: nothing found wrong, but not everything was there".to_owned()
+        }
+    }
+}
