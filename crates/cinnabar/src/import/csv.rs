@@ -38,6 +38,7 @@ pub(super) fn next_record<R: BufRead>(
     };
     let mut raw = first.bytes.clone();
     let mut more: Vec<Line> = Vec::new();
+    let mut still_open = None;
     let fault = loop {
         let too_long = raw.len() > MAX_ROW_BYTES || more.last().unwrap_or(&first).is_cut();
         if too_long {
@@ -45,7 +46,13 @@ pub(super) fn next_record<R: BufRead>(
                 found: first.length + more.iter().map(|line| line.length + 1).sum::<u64>(),
             };
         }
-        match split(&raw, delimiter) {
+        // A line without a quote can't close what is open: nothing is read twice for it.
+        let quotes = more.last().is_none_or(|line| line.bytes.contains(&b'"'));
+        let read = match still_open.clone() {
+            Some(open) if !quotes => Err(open),
+            _ => split(&raw, delimiter),
+        };
+        match read {
             Ok(fields) if width.is_none_or(|width| width == fields.len()) => {
                 return Ok(Some(Record {
                     number: first.number,
@@ -59,10 +66,11 @@ pub(super) fn next_record<R: BufRead>(
                     found: fields.len(),
                 };
             }
-            Err(Refusal::UnclosedQuote { column }) if more.len() + 1 < MAX_LINES => {
+            Err(open @ Refusal::UnclosedQuote { .. }) if more.len() + 1 < MAX_LINES => {
                 let Some(line) = lines.next()? else {
-                    break Refusal::UnclosedQuote { column };
+                    break open;
                 };
+                still_open = Some(open);
                 raw.push(b'\n');
                 raw.extend_from_slice(&line.bytes);
                 more.push(line);

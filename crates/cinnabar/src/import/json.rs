@@ -28,9 +28,16 @@ pub(super) fn columns(line: &[u8]) -> Result<Columns, Refusal> {
     match (sink.refusal, read) {
         (Some(refusal), _) => Err(refusal),
         (None, Ok(())) => Ok(sink.columns),
-        (None, Err(error)) => Err(Refusal::NotJson {
-            detail: error.to_string(),
-        }),
+        (None, Err(error)) => Err(not_json(&error)),
+    }
+}
+
+/// What the parser says, with the place in the row instead of its "line 1 column 8".
+fn not_json(error: &serde_json::Error) -> Refusal {
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    Refusal::NotJson {
+        detail: format!("{words} (byte {})", error.column().saturating_sub(1)),
     }
 }
 

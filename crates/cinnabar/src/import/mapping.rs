@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use cinnabar_events::kinds::UnknownKind;
 use cinnabar_events::{Class, Kind};
 
-use super::date::{Shape, ambiguous};
+use super::check::Check;
+use super::date::Shape;
 use super::id_rule::MAX_PREFIX;
 use super::rows::{Rows, Unreadable};
-use super::rule::{BeforeRule, EACH_LAST, EACH_NUMBER, FieldRule, MappingFile, StatementRule};
-use super::schema;
-use super::template::{Part, Template};
+use super::rule::{MappingFile, StatementRule};
 
 /// Longest mapping file, in bytes: 1 MiB. Those shipped have some 5 KiB.
 const MAX_MAPPING_BYTES: u64 = 1024 * 1024;
@@ -71,7 +70,7 @@ pub enum Unusable {
         name: String,
     },
     /// A subject of another class than the kind is about.
-    #[error("statement {role}: {kind} is about a {expected}, {id} is about another class")]
+    #[error("statement {role}: {kind} is about the class {expected}, and {id} is not")]
     WrongClass {
         role: String,
         kind: Kind,
@@ -122,35 +121,9 @@ impl Mapping {
     /// [`Unusable`].
     pub fn parse(text: &str) -> Result<Self, Unusable> {
         let file: MappingFile = toml::from_str(text).map_err(Box::new)?;
-        check_name("the name", &file.name, 60)?;
-        for (list, what) in [
-            (file.key.is_empty(), "key"),
-            (file.statements.is_empty(), "statement"),
-        ] {
-            if list {
-                return Err(Unusable::Empty { what });
-            }
-        }
-        for (column, shapes) in &file.dates {
-            if shapes.is_empty() || ambiguous(shapes) {
-                let column = column.clone();
-                return Err(Unusable::Shapes { column });
-            }
-        }
-        let mut check = Check {
-            file: &file,
-            used: BTreeSet::new(),
-        };
+        let mut check = Check::new(&file);
         check.shared()?;
-        let mut roles = BTreeSet::new();
-        let mut statements = Vec::new();
-        for rule in &file.statements {
-            if !roles.insert(&rule.role) {
-                let role = rule.role.clone();
-                return Err(Unusable::RoleTwice { role });
-            }
-            statements.push(check.statement(rule)?);
-        }
+        let statements = check.statements()?;
         let used = check.used;
         Ok(Self {
             namespace: format!("{}@{}", file.name, file.version),
@@ -176,184 +149,5 @@ impl Mapping {
 
     pub(super) fn shapes(&self, column: &str) -> Option<&[Shape]> {
         self.file.dates.get(column).map(Vec::as_slice)
-    }
-}
-
-fn check_name(what: &'static str, name: &str, most: usize) -> Result<(), Unusable> {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if (1..=most).contains(&name.len()) && name.bytes().all(allowed) {
-        return Ok(());
-    }
-    Err(Unusable::Name {
-        what,
-        found: name.to_owned(),
-        most,
-    })
-}
-
-/// One pass over a mapping: everything named is defined; which columns are used.
-struct Check<'m> {
-    file: &'m MappingFile,
-    used: BTreeSet<String>,
-}
-
-impl Check<'_> {
-    /// What all statements share.
-    fn shared(&mut self) -> Result<(), Unusable> {
-        let file = self.file;
-        let plain = file.key.iter().chain(&file.ignore);
-        self.used.extend(plain.chain(file.dates.keys()).cloned());
-        for (name, id) in &file.ids {
-            let allowed =
-                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            if id.prefix.len() > MAX_PREFIX || !id.prefix.bytes().all(allowed) {
-                let prefix = id.prefix.clone();
-                return Err(Unusable::Prefix { prefix });
-            }
-            self.template(&format!("ids.{name}"), &id.from)?;
-        }
-        for rule in &file.refuse {
-            self.conditions("refuse", &rule.when)?;
-        }
-        for rule in &file.note {
-            self.conditions("note", &rule.when)?;
-        }
-        if let Some(before) = &file.before {
-            self.id("before", &before.subject)?;
-            for field in &before.fields {
-                self.used.extend(before.columns(field));
-            }
-        }
-        Ok(())
-    }
-
-    fn statement(&mut self, rule: &StatementRule) -> Result<CheckedRule, Unusable> {
-        let role = &rule.role;
-        check_name("the role", role, 40)?;
-        let kind: Kind = rule.kind.parse().map_err(|source| Unusable::UnknownKind {
-            role: role.clone(),
-            source,
-        })?;
-        let class: Class = self.id(role, &rule.subject)?.into();
-        if class != kind.class() {
-            return Err(Unusable::WrongClass {
-                role: role.clone(),
-                kind,
-                expected: kind.class(),
-                id: rule.subject.clone(),
-            });
-        }
-        for id in &rule.concerns {
-            self.id(role, id)?;
-        }
-        if let Some(each) = &rule.each {
-            self.used.insert(each.column.clone());
-        }
-        self.conditions(role, &rule.when)?;
-        if let Some(occurred) = &rule.occurred {
-            for column in &occurred.from {
-                self.date(role, column)?;
-            }
-        }
-        let schema = schema::of(kind);
-        let mut limits = BTreeMap::new();
-        for (path, field) in &rule.data {
-            let Some(found) = schema::field(&schema, path) else {
-                return Err(Unusable::UnknownField {
-                    role: role.clone(),
-                    kind,
-                    field: path.clone(),
-                });
-            };
-            limits.extend(found.max_length.map(|most| (path.clone(), most)));
-            self.field(&format!("{role}: {path}"), field)?;
-        }
-        Ok(CheckedRule {
-            rule: rule.clone(),
-            kind,
-            limits,
-        })
-    }
-
-    fn field(&mut self, place: &str, field: &FieldRule) -> Result<(), Unusable> {
-        self.conditions(place, &field.when)?;
-        for template in &field.text {
-            self.template(place, template)?;
-        }
-        Ok(())
-    }
-
-    fn conditions(
-        &mut self,
-        place: &str,
-        conditions: &[super::condition::Condition],
-    ) -> Result<(), Unusable> {
-        for condition in conditions {
-            if condition.is_idle() {
-                let column = condition.column.clone();
-                return Err(Unusable::IdleCondition { column });
-            }
-            for column in condition.columns() {
-                self.column(column);
-            }
-            for column in condition.dates() {
-                self.date(place, column)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn template(&mut self, place: &str, template: &Template) -> Result<(), Unusable> {
-        for part in template.parts() {
-            match part {
-                Part::Text(_) => {}
-                Part::Column(column) => self.column(column),
-                Part::Translated { column, vocabulary } => {
-                    self.column(column);
-                    if !self.file.vocabularies.contains_key(vocabulary) {
-                        return Err(undefined(place, "vocabulary", vocabulary));
-                    }
-                }
-                Part::Id(id) => {
-                    self.id(place, id)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn column(&mut self, column: &str) {
-        if column != EACH_NUMBER && column != EACH_LAST {
-            self.used.insert(column.to_owned());
-        }
-    }
-
-    fn id(&self, place: &str, id: &str) -> Result<super::id_rule::ClassName, Unusable> {
-        let rule = self.file.ids.get(id);
-        rule.map(|rule| rule.class)
-            .ok_or_else(|| undefined(place, "id", id))
-    }
-
-    fn date(&self, place: &str, column: &str) -> Result<(), Unusable> {
-        if self.file.dates.contains_key(column) {
-            return Ok(());
-        }
-        Err(undefined(place, "date", column))
-    }
-}
-
-fn undefined(place: &str, what: &'static str, name: &str) -> Unusable {
-    Unusable::Undefined {
-        place: place.to_owned(),
-        what,
-        name: name.to_owned(),
-    }
-}
-
-impl BeforeRule {
-    /// The columns that tell about `field`.
-    pub(super) fn columns(&self, field: &str) -> impl Iterator<Item = String> {
-        let all = self.says.iter().chain(std::iter::once(&self.was));
-        all.map(move |pattern| pattern.replace('*', field))
     }
 }

@@ -16,6 +16,7 @@
 //! The mapping language is described in `tools/import/README.md`.
 
 mod build;
+mod check;
 mod columns;
 mod condition;
 mod csv;
@@ -25,6 +26,7 @@ mod id_rule;
 mod json;
 mod lines;
 mod mapping;
+mod memory;
 mod pipeline;
 mod progress;
 mod refusal;

@@ -1,11 +1,8 @@
 //! The rows of a file, one after the other, as drafts or as a refusal.
 
-use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead};
 
-use cinnabar_events::{StatementId, encode};
-
-use super::build::{Builder, context};
+use super::build::Builder;
 use super::columns::Columns;
 use super::condition::all_hold;
 use super::csv;
@@ -13,13 +10,12 @@ use super::draft::Draft;
 use super::json;
 use super::lines::Lines;
 use super::mapping::Mapping;
+use super::memory::Memory;
 use super::refusal::{Refusal, shortened};
 use super::rule::{Format, Unmapped};
 
 /// Most rows of one import: what was seen is remembered in some 100 bytes a row.
 pub const MAX_ROWS: usize = 1_000_000;
-/// Most statements made once and most earlier values that are remembered.
-const MAX_REMEMBERED: usize = 10 * MAX_ROWS;
 
 /// A row of the older register.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,16 +62,6 @@ pub struct Rows<'m, R> {
     count: usize,
     ended: bool,
     memory: Memory,
-}
-
-/// What earlier rows said, as hashes.
-#[derive(Debug, Default)]
-struct Memory {
-    keys: HashSet<StatementId>,
-    /// Statements made once, with what they said.
-    once: HashMap<StatementId, StatementId>,
-    /// The last value of a field of a subject.
-    values: HashMap<StatementId, StatementId>,
 }
 
 impl<'m, R: BufRead> Rows<'m, R> {
@@ -164,11 +150,10 @@ impl<'m, R: BufRead> Rows<'m, R> {
         // The key helps to find a row in the reject file, so it is made even of a row with a fault.
         let fault = prepare(mapping, &mut columns);
         let key = key.insert(key_of(mapping, &columns)?);
-        let seen = StatementId::derived("key", key);
         if let Some(fault) = fault {
             return Err(fault);
         }
-        if self.memory.keys.contains(&seen) {
+        if self.memory.has_taken(key) {
             return Err(Refusal::Duplicate { key: key.clone() });
         }
         unmapped(mapping, &columns, notes)?;
@@ -192,7 +177,7 @@ impl<'m, R: BufRead> Rows<'m, R> {
         }
         .drafts(&columns)?;
         self.memory.compare(mapping, &columns, notes)?;
-        self.memory.keys.insert(seen);
+        self.memory.take(key);
         Ok(self.memory.once(drafts, notes))
     }
 }
@@ -207,76 +192,6 @@ impl<R: BufRead> Iterator for Rows<'_, R> {
         let row = self.read().map_err(Unreadable::Io).transpose();
         self.ended = !matches!(row, Some(Ok(_)));
         row
-    }
-}
-
-impl Memory {
-    /// Leaves out statements that an earlier row gave rise to.
-    fn once(&mut self, drafts: Vec<Draft>, notes: &mut Vec<String>) -> Vec<Draft> {
-        let mut kept = Vec::new();
-        for draft in drafts {
-            if draft.is_once() {
-                let data = draft
-                    .payload
-                    .to_json()
-                    .ok()
-                    .and_then(|data| encode(&data).ok());
-                let text = String::from_utf8(data.unwrap_or_default()).unwrap_or_default();
-                let said = StatementId::derived("once", &text);
-                match self.once.get(&draft.id) {
-                    Some(earlier) if *earlier == said => continue,
-                    Some(_) => {
-                        let role = draft.role();
-                        notes.push(format!("{role}: an earlier row said otherwise, and stands"));
-                        continue;
-                    }
-                    None if self.once.len() < MAX_REMEMBERED => {
-                        self.once.insert(draft.id, said);
-                    }
-                    // Beyond the bound it is said again, and the ledger knows it by its id.
-                    None => {}
-                }
-            }
-            kept.push(draft);
-        }
-        kept
-    }
-
-    /// Notes values that a row says were there before but that no earlier row said, and keeps its own.
-    fn compare(
-        &mut self,
-        mapping: &Mapping,
-        columns: &Columns,
-        notes: &mut Vec<String>,
-    ) -> Result<(), Refusal> {
-        let Some(rule) = &mapping.file.before else {
-            return Ok(());
-        };
-        let Some(subject) = context(mapping, columns).id(&rule.subject)? else {
-            return Ok(());
-        };
-        for field in &rule.fields {
-            let at = StatementId::derived(subject.as_str(), field);
-            let value = |column: &str| {
-                let text = columns.get(column).unwrap_or_default();
-                StatementId::derived("value", text)
-            };
-            let was = rule.was.replace('*', field);
-            let known = self.values.get(&at);
-            if columns.has(&was) && known.is_some_and(|known| *known != value(&was)) {
-                notes.push(format!(
-                    "{field}: the value before is not what earlier rows said"
-                ));
-            }
-            let mut says = rule.says.iter().map(|pattern| pattern.replace('*', field));
-            let says = says.find(|column| columns.has(column));
-            if let Some(says) = says
-                && self.values.len() < MAX_REMEMBERED
-            {
-                self.values.insert(at, value(&says));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -135,6 +135,14 @@ pub(super) struct BeforeRule {
     pub(super) was: String,
 }
 
+impl BeforeRule {
+    /// The columns that tell about `field`.
+    pub(super) fn columns(&self, field: &str) -> impl Iterator<Item = String> {
+        let all = self.says.iter().chain(std::iter::once(&self.was));
+        all.map(move |pattern| pattern.replace('*', field))
+    }
+}
+
 /// One statement of a row.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

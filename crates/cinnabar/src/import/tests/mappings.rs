@@ -65,7 +65,7 @@ fn a_mapping_with_a_slip_is_refused_before_the_first_row() {
         (
             "class = \"organisation\"",
             "class = \"product\"",
-            "is about a organisation",
+            "is about the class organisation",
         ),
         ("\"s-\"", "\"S_\"", "prefix \"S_\""),
     ] {
@@ -96,7 +96,7 @@ fn a_file_with_another_header_is_refused_at_once() {
 fn columns_without_a_use_are_counted() {
     let mapping = small(|text| text).unwrap();
     let file = b"id,name,day,kind,more\n1,x,2020-01-01,a,\n2,y,2020-01-01,a,text\n";
-    let (tally, _) = import(&mapping, file, &Arc::default(), 1);
+    let (tally, _) = import(&mapping, file, &Arc::<Ledger>::default(), 1);
     let tally = tally.unwrap();
     assert_eq!(tally.rows.recorded, 2);
     assert_eq!(tally.notes.get("column more not taken over"), Some(&1));
@@ -106,7 +106,7 @@ fn columns_without_a_use_are_counted() {
 fn a_tally_reads_like_a_table() {
     let mapping = small(|text| text).unwrap();
     let file = b"id,name,day,kind\n1,x,2020-01-01,a\n2,y,2020-01-01,b\n";
-    let (tally, _) = import(&mapping, file, &Arc::default(), 1);
+    let (tally, _) = import(&mapping, file, &Arc::<Ledger>::default(), 1);
     let expected = "                  read  recorded  already there  rejected\n\
                     rows                 2         1              0         1\n\
                     statements           1         1              0         0\n\

@@ -3,6 +3,7 @@
 
 mod ledger;
 mod mappings;
+mod order;
 mod real;
 mod samples;
 
@@ -57,10 +58,10 @@ fn author() -> Author {
 }
 
 /// Imports `file`; the counts (also of an import that stopped) and the reject file.
-fn import(
+fn import<S: Submit<Stopped = Unplugged>>(
     mapping: &Mapping,
     file: &[u8],
-    ledger: &Arc<Ledger>,
+    ledger: &Arc<S>,
     in_flight: usize,
 ) -> (Result<Tally, Halted<Unplugged>>, Vec<Rejected>) {
     let mut out = Vec::new();

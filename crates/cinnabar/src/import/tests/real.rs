@@ -17,7 +17,7 @@ fn the_real_registers_are_taken_over_whole() {
         println!("skipped: CINNABAR_DATA doesn't name the folder with the registers");
         return;
     };
-    let ledger = Arc::default();
+    let ledger = Arc::<Ledger>::default();
     for (index, (name, _, file)) in SHIPPED.into_iter().enumerate() {
         let file = std::fs::read(folder.join(file)).unwrap();
         let (tally, rejected) = import(&mapping(name), &file, &ledger, IN_FLIGHT);
