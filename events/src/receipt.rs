@@ -103,11 +103,16 @@ impl Receipt {
 
     /// The canonical bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.entry.bytes().len() + 2048);
+        Self::write(self.entry.bytes(), &self.proof)
+    }
+
+    /// The canonical bytes of the receipt for the entry with these bytes.
+    pub fn write(entry: &[u8], proof: &TlogProof) -> Vec<u8> {
+        let mut out = Vec::with_capacity(entry.len() + 2048);
         out.extend_from_slice(b"{\"entry\":");
-        out.extend_from_slice(self.entry.bytes());
+        out.extend_from_slice(entry);
         out.extend_from_slice(b",\"proof\":");
-        write_string(&self.proof.to_string(), &mut out);
+        write_string(&proof.to_string(), &mut out);
         out.extend_from_slice(b",\"v\":1}");
         out
     }

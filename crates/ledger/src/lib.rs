@@ -1,1 +1,45 @@
-//! The writer and the wire.
+//! The writer and the wire: from a request to a receipt, and from the log stream to the replica.
+//!
+//! In scope: intake, verify, admit, chain, commit; reading the log stream; the feed; the lease.
+//! Out of scope: the rules (`cinnabar-governance`), RocksDB (`cinnabar-store`), HTTP (`cinnabar-api`).
+//!
+//! The life of one statement, file by file: [`intake`] takes the request, `writer` drains the queue
+//! and verifies, `draft` admits and chains, `commit` publishes the block and applies it, `answer`
+//! sends the receipt. [`replica`] is how every node follows the log stream; [`node`] decides who writes.
+
+mod answer;
+pub mod client;
+mod clock;
+mod commit;
+mod draft;
+pub mod embedded;
+mod feed;
+pub mod founding;
+mod identity;
+pub mod intake;
+mod lease;
+pub mod nats;
+pub mod node;
+mod problem;
+pub mod replica;
+mod request;
+mod stream;
+mod writer;
+
+pub use clock::{Clock, ClockJump};
+pub use identity::{Identity, LogSigner};
+pub use lease::Lease;
+pub use problem::Problem;
+pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};
+
+/// An error with its causes, for a log line: each `Display` leaves out its source.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! Answers: receipts and problems, sent once the block that they depend on is durable.
+
+use std::sync::mpsc::Receiver;
+
+use async_nats::{Client, HeaderMap, Subject};
+use bytes::Bytes;
+use cinnabar_events::{Receipt, Sequence};
+use cinnabar_store::Store;
+use cinnabar_tlog::{LeafIndex, Note, Prover, Size, TlogProof};
+use rayon::prelude::*;
+
+use crate::problem::Problem;
+use crate::request::{Answer, Outcome, Reply};
+
+/// Receipts made by one worker at a time: they share tiles that were read.
+const RECEIPTS_PER_WORKER: usize = 64;
+
+/// Header that tells the four answers apart.
+pub(crate) const OUTCOME: &str = "Cinnabar-Outcome";
+/// Headers that the NATS services protocol has for errors.
+const SERVICE_ERROR: &str = "Nats-Service-Error";
+const SERVICE_ERROR_CODE: &str = "Nats-Service-Error-Code";
+
+/// An entry's bytes, with its sequence.
+pub(crate) type EntryBytes = (Sequence, Box<[u8]>);
+
+/// A committed block, and whom to tell what.
+pub(crate) struct Committed {
+    pub(crate) outcomes: Vec<(Reply, Outcome)>,
+    /// The block's entries, by sequence.
+    pub(crate) entries: Vec<EntryBytes>,
+    /// Size of the ledger with this block.
+    pub(crate) size: Size,
+    /// The signed checkpoint for that size.
+    pub(crate) checkpoint: String,
+}
+
+/// Answers block after block until the committer is gone.
+pub(crate) fn answer_all(
+    blocks: &Receiver<Committed>,
+    store: &Store,
+    client: &Client,
+    runtime: &tokio::runtime::Handle,
+) {
+    for block in blocks.iter() {
+        let Committed {
+            outcomes,
+            entries,
+            size,
+            checkpoint,
+        } = block;
+        let receipts = Receipts {
+            store,
+            entries: &entries,
+            size,
+            checkpoint: Note::parse(checkpoint.as_bytes()).ok(),
+        };
+        let answers: Vec<Answer> = outcomes
+            .par_chunks(RECEIPTS_PER_WORKER)
+            .flat_map_iter(|chunk| receipts.answers(chunk))
+            .collect();
+        for ((reply, _), answer) in outcomes.into_iter().zip(answers) {
+            match reply {
+                Reply::Local(sender) => drop(sender.send(answer)),
+                Reply::Nats(subject) => runtime.block_on(send(client, subject, &answer)),
+            }
+        }
+    }
+}
+
+/// Sends an answer over NATS. Who went away misses it, and can ask again.
+pub(crate) async fn send(client: &Client, subject: Subject, answer: &Answer) {
+    let mut headers = HeaderMap::new();
+    let body = match answer {
+        Answer::Recorded { receipt, again } => {
+            headers.insert(OUTCOME, if *again { "again" } else { "recorded" });
+            receipt.clone()
+        }
+        Answer::Admissible => {
+            headers.insert(OUTCOME, "admissible");
+            Vec::new()
+        }
+        Answer::Refused(problem) => {
+            headers.insert(OUTCOME, "refused");
+            headers.insert(SERVICE_ERROR, problem.code.as_str());
+            headers.insert(SERVICE_ERROR_CODE, problem.status.to_string().as_str());
+            serde_json::to_vec(problem).expect("a problem is plain data")
+        }
+    };
+    if let Err(error) = client
+        .publish_with_headers(subject, headers, Bytes::from(body))
+        .await
+    {
+        tracing::warn!(%error, "An answer could not be sent.");
+    }
+}
+
+/// Makes receipts under one checkpoint.
+pub(crate) struct Receipts<'b> {
+    pub(crate) store: &'b Store,
+    pub(crate) entries: &'b [EntryBytes],
+    pub(crate) size: Size,
+    pub(crate) checkpoint: Option<Note>,
+}
+
+impl Receipts<'_> {
+    fn answers(&self, outcomes: &[(Reply, Outcome)]) -> Vec<Answer> {
+        let mut prover = Prover::new(self.size, self.store);
+        let receipt = |prover: &mut Prover<'_, Store>, sequence, again| match self
+            .receipt(prover, sequence)
+        {
+            Ok(receipt) => Answer::Recorded { receipt, again },
+            Err(reason) => {
+                tracing::error!(entry.sequence = %sequence, reason, "A receipt could not be made for a recorded entry.");
+                Answer::Refused(Box::new(Problem::no_writer()))
+            }
+        };
+        outcomes
+            .iter()
+            .map(|(_, outcome)| match outcome {
+                Outcome::Recorded(sequence) => receipt(&mut prover, *sequence, false),
+                Outcome::Again(sequence) => receipt(&mut prover, *sequence, true),
+                Outcome::Admissible => Answer::Admissible,
+                Outcome::Refused(problem) => Answer::Refused(problem.clone()),
+            })
+            .collect()
+    }
+
+    /// The receipt for the entry at `sequence`, under the newest checkpoint.
+    pub(crate) fn receipt(
+        &self,
+        prover: &mut Prover<'_, Store>,
+        sequence: Sequence,
+    ) -> Result<Vec<u8>, String> {
+        let checkpoint = self.checkpoint.clone().ok_or("no checkpoint")?;
+        let index = LeafIndex::new(sequence.get());
+        let inclusion = prover
+            .inclusion_proof(index)
+            .map_err(|error| error.to_string())?;
+        let proof = TlogProof {
+            extra: None,
+            index,
+            inclusion,
+            checkpoint,
+        };
+        match self
+            .entries
+            .binary_search_by_key(&sequence, |(sequence, _)| *sequence)
+        {
+            Ok(at) => Ok(Receipt::write(&self.entries[at].1, &proof)),
+            Err(_) => {
+                let entry = self
+                    .store
+                    .entry(sequence)
+                    .map_err(|error| error.to_string())?
+                    .ok_or("no such entry")?;
+                Ok(Receipt::write(&entry, &proof))
+            }
+        }
+    }
+}

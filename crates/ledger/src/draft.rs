@@ -1,0 +1,159 @@
+//! The block in the making: admits verified statements one by one, and chains them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cinnabar_events::{
+    BLOCK_MAX_BYTES, BLOCK_MAX_ENTRIES, Entry, EntryHash, Malformed, Sequence, Timestamp, Verified,
+};
+use cinnabar_governance::{Overlay, Record, RecordKey, Records, Rejection, admit, evolve, links};
+use cinnabar_store::{Store, StoreError};
+use cinnabar_tlog::EdgeTiles;
+
+use crate::problem::Problem;
+use crate::request::{Mode, Outcome, Reply};
+
+/// Records changed by a block, as they are afterwards.
+pub(crate) type Changes = HashMap<RecordKey, Record>;
+
+/// The records of the store, under those of the block that is being committed.
+struct Layered<'s> {
+    store: &'s Store,
+    under: &'s Changes,
+}
+
+impl Records for Layered<'_> {
+    type Error = StoreError;
+
+    fn record(&self, key: &RecordKey) -> Result<Option<Record>, StoreError> {
+        match self.under.get(key) {
+            Some(record) => Ok(Some(record.clone())),
+            None => self.store.record(key),
+        }
+    }
+}
+
+/// A request whose bytes were read and whose signatures were checked.
+pub(crate) struct Checked {
+    pub(crate) mode: Mode,
+    pub(crate) reply: Reply,
+    pub(crate) verified: Result<Verified, Malformed>,
+}
+
+/// The block in the making, on top of a block that may still be in commit.
+pub(crate) struct Draft {
+    store: Store,
+    under: Arc<Changes>,
+    tiles: EdgeTiles,
+    prev: EntryHash,
+    hash: EntryHash,
+    next: Sequence,
+    entries: Vec<Entry>,
+    bytes: usize,
+    changes: Changes,
+    outcomes: Vec<(Reply, Outcome)>,
+}
+
+/// A finished draft: what to commit, and what to tell whom once it is.
+pub(crate) struct Finished {
+    pub(crate) first: Sequence,
+    pub(crate) prev: EntryHash,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) changes: Changes,
+    pub(crate) tiles: Vec<(cinnabar_tlog::TileId, Vec<u8>)>,
+    pub(crate) root: cinnabar_tlog::Hash,
+    pub(crate) outcomes: Vec<(Reply, Outcome)>,
+}
+
+impl Draft {
+    /// An empty draft on top of what the store holds.
+    pub(crate) fn new(store: Store) -> Result<Self, StoreError> {
+        let (head, tiles) = (store.head(), store.edge_tiles()?);
+        Ok(Self {
+            under: Arc::default(),
+            tiles,
+            prev: head.hash,
+            hash: head.hash,
+            next: head.next(),
+            entries: Vec::new(),
+            bytes: 0,
+            changes: Changes::new(),
+            outcomes: Vec::new(),
+            store,
+        })
+    }
+
+    /// Whether no further request may be decided in this block.
+    pub(crate) fn is_full(&self) -> bool {
+        self.entries.len() >= BLOCK_MAX_ENTRIES
+            || self.bytes >= BLOCK_MAX_BYTES
+            || self.outcomes.len() >= 2 * BLOCK_MAX_ENTRIES
+    }
+
+    /// Whether there is nothing to commit and nobody to answer.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.outcomes.is_empty()
+    }
+
+    /// Decides one request at `now`.
+    pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), StoreError> {
+        let outcome = match request.verified {
+            Ok(verified) => self.verdict(now, request.mode, verified)?,
+            Err(malformed) => Outcome::Refused(Box::new(Problem::from(&malformed))),
+        };
+        self.outcomes.push((request.reply, outcome));
+        Ok(())
+    }
+
+    fn verdict(
+        &mut self,
+        now: Timestamp,
+        mode: Mode,
+        verified: Verified,
+    ) -> Result<Outcome, StoreError> {
+        let base = Layered {
+            store: &self.store,
+            under: &self.under,
+        };
+        let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
+        let verdict = admit(&records, now, &verified)?;
+        let outcome = match (verdict, mode) {
+            (Err(Rejection::AlreadyRecorded(sequence)), _) => Outcome::Again(sequence),
+            (Err(rejection), _) => Outcome::Refused(Box::new(Problem::from(&rejection))),
+            (Ok(()), Mode::Check) => Outcome::Admissible,
+            (Ok(()), Mode::Record) => {
+                let dossiers = links(&records, verified.statement())?;
+                let entry = Entry::chain(verified, self.next, now, self.hash, dossiers);
+                evolve(&mut records, &entry)?;
+                let sequence = entry.seq();
+                self.tiles.append(entry.leaf_hash());
+                self.hash = entry.hash();
+                self.next = sequence.next();
+                self.bytes += entry.bytes().len();
+                self.entries.push(entry);
+                Outcome::Recorded(sequence)
+            }
+        };
+        self.changes = records.into_changes();
+        Ok(outcome)
+    }
+
+    /// Ends this draft and starts the next one on top of it.
+    pub(crate) fn finish(&mut self) -> Finished {
+        let entries = std::mem::take(&mut self.entries);
+        let changes = std::mem::take(&mut self.changes);
+        let first = Sequence::new(self.next.get() - entries.len() as u64);
+        let prev = std::mem::replace(&mut self.prev, self.hash);
+        self.bytes = 0;
+        self.under = Arc::new(changes.clone());
+        Finished {
+            first,
+            prev,
+            entries,
+            changes,
+            tiles: self.tiles.take_changes(),
+            root: self.tiles.root(),
+            outcomes: std::mem::take(&mut self.outcomes),
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! The whole ledger in one process: a supervised `nats-server` on loopback, a store, a writer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_nats::Client;
+use cinnabar_store::{OpenError, Store};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::founding::{FoundingFailure, Layout};
+use crate::identity::Identity;
+use crate::intake::Queue;
+use crate::lease::Lease;
+use crate::nats::checks::{ServerFinding, check};
+use crate::nats::config::{Listen, ServerConfig};
+use crate::nats::connect::{ConnectError, Link, Login, connect};
+use crate::nats::find::{FindError, find};
+use crate::nats::keys::{KeyError, UserKey};
+use crate::nats::names::{BadShortName, Names};
+use crate::nats::streams::{Replicas, StreamError, ensure_all};
+use crate::nats::supervisor::{NatsServer, Options, StartError};
+use crate::nats::users::{Role as UserRole, User, UserError, UserName};
+use crate::node::{self, Handle, NodeFailure, Phase, Role, Setup};
+use crate::problem::Problem;
+use crate::replica::Divergence;
+use crate::request::{Answer, Mode};
+
+/// The users that the embedded server knows.
+pub const USERS: [&str; 5] = ["operator", "writer", "reader", "agency", "submitter"];
+/// How far our clock may be ahead of the NATS server's at start.
+const CLOCK_AHEAD_SECONDS: i64 = 10;
+
+/// How to run a ledger in this process.
+#[derive(Clone, Debug)]
+pub struct Embedding {
+    /// Where everything is kept.
+    pub layout: Layout,
+    /// The server's binary; looked for if absent.
+    pub nats_server: Option<PathBuf>,
+    /// The server's port; chosen by the system if absent.
+    pub nats_port: Option<u16>,
+}
+
+/// A ledger that runs in this process.
+#[derive(Debug)]
+pub struct Embedded {
+    /// Which ledger.
+    pub identity: Identity,
+    /// Streams and subjects.
+    pub names: Names,
+    /// The replica.
+    pub store: Store,
+    /// The node, from outside.
+    pub node: Handle,
+    /// The writer's own connection.
+    pub client: Client,
+    server: NatsServer,
+    running: JoinHandle<Result<(), NodeFailure>>,
+    stop: CancellationToken,
+}
+
+/// Why the ledger does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddingFailure {
+    /// Its files.
+    #[error(transparent)]
+    Files(#[from] FoundingFailure),
+    /// The short name.
+    #[error(transparent)]
+    Name(#[from] BadShortName),
+    /// The server's binary.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// A user's seed file.
+    #[error("a NATS user's key can't be used")]
+    Key(#[from] KeyError),
+    /// A user's name.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// The server.
+    #[error("nats-server did not start")]
+    Server(#[from] StartError),
+    /// A connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The streams.
+    #[error("the streams can't be made")]
+    Streams(#[from] StreamError),
+    /// The checks at start.
+    #[error("the NATS server is not fit for a ledger: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Unfit(Vec<ServerFinding>),
+    /// The replica.
+    #[error("the store can't be opened")]
+    Open(#[from] OpenError),
+    /// The replica doesn't fit the stream.
+    #[error("the node can't start")]
+    Divergence(#[from] Divergence),
+    /// Our clock is wrong, or the ledger's last entry is from the future.
+    #[error("the system clock is {seconds} s {direction}; set it right and start again")]
+    Clock {
+        /// By how much.
+        seconds: i64,
+        /// Than what.
+        direction: &'static str,
+    },
+    /// The writer stopped before it began.
+    #[error("the writer did not start: {0}")]
+    NotWriting(String),
+    /// The genesis was refused.
+    #[error("the genesis was refused: {}", .0.detail)]
+    Genesis(Box<Problem>),
+}
+
+impl Embedded {
+    /// Starts the ledger that was founded in `embedding.layout`, and returns once it takes statements.
+    ///
+    /// # Errors
+    /// [`EmbeddingFailure`]; nothing is left running.
+    pub async fn start(embedding: &Embedding) -> Result<Self, EmbeddingFailure> {
+        let layout = &embedding.layout;
+        let identity = layout.identity()?;
+        let signer = Arc::new(layout.log_signer(&identity)?);
+        let names = Names::new(identity.name.as_str())?;
+        let store = match Store::open(&layout.store()) {
+            Err(OpenError::Missing { .. }) => Store::create(&layout.store())?,
+            other => other?,
+        };
+        let server = start_server(embedding, &names).await?;
+        let (client, replicas) = (prepare(layout, &server, &names).await?, Replicas::One);
+        let findings = check(
+            &client,
+            &[server.monitor_url().to_owned()],
+            &names,
+            replicas,
+        )
+        .await;
+        if !findings.is_empty() {
+            return Err(EmbeddingFailure::Unfit(findings));
+        }
+        check_clock(&client, &names, &store).await?;
+
+        let stop = CancellationToken::new();
+        let role = Role::Writer {
+            signer,
+            lease: Lease::Alone,
+        };
+        let setup = Setup {
+            client: client.clone(),
+            names: names.clone(),
+            identity: identity.clone(),
+            store: store.clone(),
+            role,
+            node: "up".to_owned(),
+            stop: stop.clone(),
+        };
+        let (node, running) = node::start(setup)?;
+        let embedded = Self {
+            identity,
+            names,
+            store,
+            node,
+            client,
+            server,
+            running,
+            stop,
+        };
+        embedded.until_writing().await?;
+        embedded.open_ledger(layout).await?;
+        Ok(embedded)
+    }
+
+    /// Where clients connect.
+    pub fn nats_url(&self) -> &str {
+        self.server.client_url()
+    }
+
+    /// Where the server's monitoring is.
+    pub fn monitor_url(&self) -> &str {
+        self.server.monitor_url()
+    }
+
+    /// Takes statements within the process.
+    pub fn queue(&self) -> &Queue {
+        &self.node.queue
+    }
+
+    /// Waits until the node ends by itself, and says why.
+    pub async fn ended(&mut self) -> String {
+        while !matches!(&*self.node.phase.borrow_and_update(), Phase::Stopped(_))
+            && self.node.phase.changed().await.is_ok()
+        {}
+        match &*self.node.phase.borrow() {
+            Phase::Stopped(why) => why.clone(),
+            Phase::CatchingUp | Phase::Following | Phase::Writing => "the node is gone".to_owned(),
+        }
+    }
+
+    /// Stops: intake first, then the writer, then the server.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.running.await {
+            tracing::error!(%error, "The node ended badly.");
+        }
+        drop(self.client);
+        self.server.stop().await;
+    }
+
+    async fn until_writing(&self) -> Result<(), EmbeddingFailure> {
+        let mut phase = self.node.phase.clone();
+        loop {
+            match &*phase.borrow_and_update() {
+                Phase::Writing => return Ok(()),
+                Phase::Stopped(why) => return Err(EmbeddingFailure::NotWriting(why.clone())),
+                Phase::CatchingUp | Phase::Following => {}
+            }
+            if phase.changed().await.is_err() {
+                return Err(EmbeddingFailure::NotWriting("the node is gone".to_owned()));
+            }
+        }
+    }
+
+    /// The first statement of a new ledger is its genesis.
+    async fn open_ledger(&self, layout: &Layout) -> Result<(), EmbeddingFailure> {
+        if !self.store.head().size.is_zero() {
+            return Ok(());
+        }
+        let genesis = layout.read_genesis()?.to_request();
+        match self.node.queue.ask(genesis.into(), Mode::Record).await {
+            Answer::Recorded { .. } | Answer::Admissible => Ok(()),
+            Answer::Refused(problem) => Err(EmbeddingFailure::Genesis(problem)),
+        }
+    }
+}
+
+async fn start_server(
+    embedding: &Embedding,
+    names: &Names,
+) -> Result<NatsServer, EmbeddingFailure> {
+    let layout = &embedding.layout;
+    let binary = find(embedding.nats_server.as_deref())?.path;
+    let role = |name: &str| match name {
+        "operator" => UserRole::Operator,
+        "writer" => UserRole::Writer,
+        "reader" => UserRole::Reader,
+        "agency" => UserRole::Agency(Vec::new()),
+        _ => UserRole::Submitter,
+    };
+    let mut users = Vec::new();
+    for name in USERS {
+        let path = layout.nats_seed(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|source| FoundingFailure::File {
+                doing: "making the folder of",
+                path: path.clone(),
+                source,
+            })?;
+        }
+        users.push(User {
+            name: UserName::new(name)?,
+            role: role(name),
+            key: UserKey::load_or_create(&path)?.public().clone(),
+        });
+    }
+    let run_dir = layout.nats().join("run");
+    let mut config = ServerConfig::embedded(
+        names.clone(),
+        users,
+        layout.nats().join("store"),
+        run_dir.clone(),
+    );
+    config.client = Listen::loopback(embedding.nats_port);
+    Ok(NatsServer::start(Options {
+        binary,
+        run_dir,
+        config,
+    })
+    .await?)
+}
+
+/// Makes the streams as operator, once; then connects as writer.
+async fn prepare(
+    layout: &Layout,
+    server: &NatsServer,
+    names: &Names,
+) -> Result<Client, EmbeddingFailure> {
+    let Link {
+        client: operator, ..
+    } = login(layout, server.client_url(), "operator").await?;
+    ensure_all(&operator, names, Replicas::One).await?;
+    drop(operator);
+    Ok(login(layout, server.client_url(), "writer").await?.client)
+}
+
+/// Connects as one of [`USERS`].
+///
+/// # Errors
+/// [`EmbeddingFailure`].
+pub async fn login(layout: &Layout, url: &str, user: &str) -> Result<Link, EmbeddingFailure> {
+    let key = UserKey::load(&layout.nats_seed(user))?;
+    Ok(connect(Login {
+        servers: vec![url.to_owned()],
+        user: UserName::new(user)?,
+        key,
+        ca: None,
+    })
+    .await?)
+}
+
+/// Our clock agrees with the server's, and isn't behind the ledger.
+async fn check_clock(
+    client: &Client,
+    names: &Names,
+    store: &Store,
+) -> Result<(), EmbeddingFailure> {
+    let ours = crate::clock::system_time();
+    if let Some(last) = store.head().time {
+        let behind = (last.micros() - ours.micros()) / 1_000_000;
+        if behind > CLOCK_AHEAD_SECONDS {
+            return Err(EmbeddingFailure::Clock {
+                seconds: behind,
+                direction: "behind the ledger's last entry",
+            });
+        }
+    }
+    let Some(theirs) = server_time(client, names).await else {
+        return Ok(());
+    };
+    let ahead = ours.micros() / 1_000_000 - theirs;
+    if ahead > CLOCK_AHEAD_SECONDS {
+        return Err(EmbeddingFailure::Clock {
+            seconds: ahead,
+            direction: "ahead of the NATS server's",
+        });
+    }
+    Ok(())
+}
+
+/// The server's time, in seconds since 1970, as it says with the log stream's state.
+async fn server_time(client: &Client, names: &Names) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct State {
+        ts: String,
+    }
+    let subject = format!("$JS.API.STREAM.INFO.{}", names.log_stream());
+    let message = client.request(subject, bytes::Bytes::new()).await.ok()?;
+    let State { ts } = serde_json::from_slice(&message.payload).ok()?;
+    // RFC 3339 with nanoseconds; to the second is enough.
+    let seconds: cinnabar_events::Timestamp = format!("{}.000000Z", ts.get(..19)?).parse().ok()?;
+    Some(seconds.micros() / 1_000_000)
+}

@@ -1,0 +1,195 @@
+//! The feed: one CloudEvent per entry, derived from the log behind the receipts, in atomic batches.
+//!
+//! Exactly once, by the fence: a batch is published only if the feed ends where we believe. After a
+//! crash, or when somebody else's message got in, we read the feed's tail to see how far it is.
+//! Disposable: it can be made again from sequence 0.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
+use async_nats::{Client, HeaderMap};
+use bytes::Bytes;
+use cinnabar_events::{CloudEvent, Entry, Sequence};
+use cinnabar_store::Store;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::identity::Identity;
+use crate::nats::names::Names;
+use crate::nats::publish::{BatchMessage, PublishFailure, publish, publish_atomic_batch};
+use crate::nats::streams::StreamKind;
+
+/// Entries in one atomic batch: where its fixed cost no longer shows (90,000 entries/s).
+const FEED_BATCH: u64 = 500;
+const _: () = assert!(FEED_BATCH as usize <= crate::nats::publish::BATCH_MAX);
+/// Bytes of entries in one atomic batch: the server stages it, and 500 entries of 64 KiB would be too much.
+const FEED_BATCH_BYTES: usize = 4 << 20;
+/// Pause before trying again when the feed can't be read or written.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// Why the feed could not go on just now.
+#[derive(Debug, thiserror::Error)]
+enum FeedTrouble {
+    #[error("the store can't be read")]
+    Store(#[from] cinnabar_store::StoreError),
+    #[error("the feed can't be read")]
+    Read(#[source] async_nats::Error),
+    #[error("the feed can't be written")]
+    Publish(#[from] PublishFailure),
+    #[error("entry {0} can't be read")]
+    Entry(u64),
+}
+
+/// Publishes entries to the feed, and checkpoints to theirs.
+pub(crate) struct Feed {
+    pub(crate) client: Client,
+    pub(crate) names: Names,
+    pub(crate) identity: Identity,
+    pub(crate) store: Store,
+    /// Told at each commit.
+    pub(crate) committed: Arc<Notify>,
+    /// Entries in the feed: the ledger's size less this is the lag.
+    pub(crate) published: Arc<AtomicU64>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// Where the feed ends.
+struct Tail {
+    /// Last message of the feed stream.
+    stream_sequence: u64,
+    /// The next entry to publish.
+    next: u64,
+}
+
+impl Feed {
+    /// Runs until told to stop. Trouble is logged and tried again: receipts don't wait for the feed.
+    pub(crate) async fn run(self) {
+        let mut tail = None;
+        let mut checkpoint = String::new();
+        while !self.stop.is_cancelled() {
+            if let Err(trouble) = self.catch_up(&mut tail, &mut checkpoint).await {
+                tracing::warn!(trouble = %crate::causes(&trouble), "The feed is held up.");
+                tail = None;
+                tokio::time::sleep(RETRY_PAUSE).await;
+                continue;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.committed.notified() => {}
+            }
+        }
+    }
+
+    async fn catch_up(
+        &self,
+        known: &mut Option<Tail>,
+        checkpoint: &mut String,
+    ) -> Result<(), FeedTrouble> {
+        let newest = self.store.checkpoint().unwrap_or_default();
+        if newest != *checkpoint {
+            publish(
+                &self.client,
+                &self.names.checkpoint_subject(),
+                Bytes::from(newest.clone()),
+                HeaderMap::new(),
+            )
+            .await?;
+            *checkpoint = newest;
+        }
+        let mut tail = match known.take() {
+            Some(tail) => tail,
+            None => self.find_tail().await?,
+        };
+        while tail.next < self.store.head().size.get() && !self.stop.is_cancelled() {
+            let batch = self.batch(tail.next)?;
+            let count = batch.len() as u64;
+            let ack = publish_atomic_batch(&self.client, batch, tail.stream_sequence).await?;
+            tail = Tail {
+                stream_sequence: ack.sequence,
+                next: tail.next + count,
+            };
+            self.published.store(tail.next, Ordering::Relaxed);
+        }
+        self.published.store(tail.next, Ordering::Relaxed);
+        *known = Some(tail);
+        Ok(())
+    }
+
+    fn batch(&self, from: u64) -> Result<Vec<BatchMessage>, FeedTrouble> {
+        let to = self.store.head().size.get().min(from + FEED_BATCH);
+        let mut batch = Vec::new();
+        let mut size = 0;
+        for bytes in self.store.entries(Sequence::new(from), Sequence::new(to)) {
+            let bytes = bytes?;
+            size += bytes.len();
+            if size > FEED_BATCH_BYTES && !batch.is_empty() {
+                break;
+            }
+            let entry =
+                Entry::parse(bytes).map_err(|_| FeedTrouble::Entry(from + batch.len() as u64))?;
+            let event = CloudEvent::of(self.identity.ledger, &self.identity.name, &entry);
+            let mut headers = HeaderMap::new();
+            for (name, value) in &event.headers {
+                headers.insert(*name, value.as_str());
+            }
+            batch.push(BatchMessage {
+                subject: event.subject.into(),
+                headers,
+                body: Bytes::copy_from_slice(entry.bytes()),
+            });
+        }
+        Ok(batch)
+    }
+
+    /// Reads back from the feed's end to the last message that is an entry of this ledger: what others
+    /// put there is passed over.
+    async fn find_tail(&self) -> Result<Tail, FeedTrouble> {
+        let failed = |error: async_nats::Error| FeedTrouble::Read(error);
+        let stream: Stream = StreamKind::Feed
+            .context(&self.client)
+            .get_stream(self.names.feed_stream())
+            .await
+            .map_err(|error| failed(error.into()))?;
+        let last = stream
+            .get_info()
+            .await
+            .map_err(|error| failed(error.into()))?
+            .state
+            .last_sequence;
+        let mut at = last;
+        while at > 0 {
+            match stream.get_raw_message(at).await {
+                Ok(message) => {
+                    if let Some(sequence) = self.is_ours(&message.payload)? {
+                        return Ok(Tail {
+                            stream_sequence: last,
+                            next: sequence + 1,
+                        });
+                    }
+                    tracing::error!(
+                        feed.sequence = at,
+                        "A message of the feed is no entry of this ledger; it is passed over."
+                    );
+                }
+                Err(error) if matches!(error.kind(), RawMessageErrorKind::NoMessageFound) => {}
+                Err(error) => return Err(failed(error.into())),
+            }
+            at -= 1;
+        }
+        Ok(Tail {
+            stream_sequence: last,
+            next: 0,
+        })
+    }
+
+    /// The sequence of an entry of this ledger with exactly these bytes.
+    fn is_ours(&self, bytes: &[u8]) -> Result<Option<u64>, FeedTrouble> {
+        let Ok(entry) = Entry::parse(bytes) else {
+            return Ok(None);
+        };
+        let held = self.store.entry(entry.seq())?;
+        Ok((held.as_deref() == Some(bytes)).then(|| entry.seq().get()))
+    }
+}

@@ -1,0 +1,363 @@
+//! Founding a ledger: makes its secrets and its signed genesis. Nothing else creates a ledger.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin};
+use cinnabar_events::{
+    Code, Id, LedgerId, Listed, Name, Payload, PublicKey, Rulebook, ShortName, Signed, SignerClaim,
+    Statement, StatementId, Subject, sign,
+};
+use cinnabar_tlog::{KeyName, NoteSigner};
+use ed25519_dalek::SigningKey;
+use zeroize::Zeroizing;
+
+use crate::clock::system_time;
+use crate::identity::{Identity, LogSigner};
+
+/// What a ledger is founded with.
+#[derive(Clone, Debug)]
+pub struct Charter {
+    /// The name in checkpoints.
+    pub origin: Origin,
+    /// Short name for NATS subjects.
+    pub name: ShortName,
+    /// The institution's id and name.
+    pub institution: (Id, Name),
+    /// Where its law holds.
+    pub jurisdiction: Name,
+    /// How many founders must sign.
+    pub threshold: u8,
+    /// The rules in force from the start.
+    pub rulebook: Rulebook,
+}
+
+/// Someone who founds a ledger, with the key in hand.
+pub struct FounderKey {
+    /// The actor's id.
+    pub actor: Id,
+    /// How the actor is called in public.
+    pub name: Name,
+    /// The key.
+    pub key: SigningKey,
+}
+
+/// Files of a ledger on one machine.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+/// Why a ledger could not be founded, or its files not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundingFailure {
+    /// A file could not be written or read.
+    #[error("{doing} {}", path.display())]
+    File {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// There is a ledger already.
+    #[error("{} holds a ledger already; a ledger is founded once", .0.display())]
+    Exists(PathBuf),
+    /// The file isn't what it should be.
+    #[error("{} is not {expected}", path.display())]
+    Content {
+        /// Which file.
+        path: PathBuf,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Others may read a secret.
+    #[error("{} can be read by others; set its mode to 0600", .0.display())]
+    Exposed(PathBuf),
+    /// The charter makes no valid genesis.
+    #[error("the charter makes no valid genesis: {0}")]
+    Charter(String),
+}
+
+impl Layout {
+    /// The files under `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    /// The genesis, signed: what says that there is a ledger here.
+    pub fn genesis(&self) -> PathBuf {
+        self.root.join("genesis.json")
+    }
+    /// The log key's secret half, as a C2SP signer key.
+    pub fn log_key(&self) -> PathBuf {
+        self.root.join("secrets/log.skey")
+    }
+    /// The secret half of the ledger's own actor key: 64 hex digits.
+    pub fn ledger_key(&self) -> PathBuf {
+        self.root.join("secrets/ledger.seed")
+    }
+    /// The replica.
+    pub fn store(&self) -> PathBuf {
+        self.root.join("store")
+    }
+    /// The views.
+    pub fn views(&self) -> PathBuf {
+        self.root.join("views")
+    }
+    /// Everything of the supervised NATS server.
+    pub fn nats(&self) -> PathBuf {
+        self.root.join("nats")
+    }
+    /// The seed file of a NATS user.
+    pub fn nats_seed(&self, user: &str) -> PathBuf {
+        self.root.join("secrets/nats").join(format!("{user}.seed"))
+    }
+    /// Whether a ledger was founded here.
+    pub fn is_founded(&self) -> bool {
+        self.genesis().exists()
+    }
+
+    /// Makes the ledger's keys and its genesis, signed by `founders`.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`]. Founding again is refused.
+    pub fn found(
+        &self,
+        charter: Charter,
+        founders: &[FounderKey],
+    ) -> Result<Identity, FoundingFailure> {
+        if self.is_founded() {
+            return Err(FoundingFailure::Exists(self.root.clone()));
+        }
+        let (log_seed, ledger_seed) = (new_seed()?, new_seed()?);
+        let public = |seed: &[u8; 32]| {
+            PublicKey::from_bytes(SigningKey::from_bytes(seed).verifying_key().to_bytes())
+        };
+        let name = KeyName::new(charter.origin.as_str())
+            .map_err(|error| FoundingFailure::Charter(error.to_string()))?;
+        let signer = NoteSigner::from_seed(name, &log_seed);
+
+        let statement = genesis(charter, founders, public(&log_seed), public(&ledger_seed))?;
+        let bytes = statement
+            .to_bytes()
+            .map_err(|error| FoundingFailure::Charter(error.to_string()))?;
+        let mut signatures: Vec<_> = founders
+            .iter()
+            .map(|founder| sign(&founder.key, &bytes))
+            .collect();
+        signatures.sort_by_key(|signature| signature.key);
+        let signed = Signed::new(bytes, signatures)
+            .map_err(|error| FoundingFailure::Charter(error.to_string()))?;
+
+        // Secrets first: a genesis whose keys are lost would be worth nothing.
+        write_secret(&self.log_key(), signer.to_skey().as_bytes())?;
+        write_secret(&self.ledger_key(), hex(ledger_seed.as_slice()).as_bytes())?;
+        write_secret(&self.genesis(), &signed.to_request())?;
+        self.identity()
+    }
+
+    /// The signed genesis: the first statement of the ledger.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`].
+    pub fn read_genesis(&self) -> Result<Signed, FoundingFailure> {
+        let path = self.genesis();
+        let bytes = fs::read(&path).map_err(|source| FoundingFailure::File {
+            doing: "reading",
+            path: path.clone(),
+            source,
+        })?;
+        Signed::parse_request(&bytes).map_err(|_| FoundingFailure::Content {
+            path,
+            expected: "a signed genesis",
+        })
+    }
+
+    /// Which ledger this is.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`].
+    pub fn identity(&self) -> Result<Identity, FoundingFailure> {
+        let signed = self.read_genesis()?;
+        let wrong = || FoundingFailure::Content {
+            path: self.genesis(),
+            expected: "a signed genesis",
+        };
+        let Payload::LedgerOpened(genesis) = &signed.statement().payload else {
+            return Err(wrong());
+        };
+        let ledger = LedgerId::of(signed.bytes());
+        Identity::new(
+            ledger,
+            genesis.name.clone(),
+            &genesis.origin,
+            &genesis.log_key,
+        )
+        .map_err(|_| wrong())
+    }
+
+    /// The signer for the ledger's checkpoints and blocks.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`], also if others may read the key.
+    pub fn log_signer(&self, identity: &Identity) -> Result<LogSigner, FoundingFailure> {
+        let path = self.log_key();
+        let text = read_secret(&path)?;
+        let wrong = || FoundingFailure::Content {
+            path: path.clone(),
+            expected: "this ledger's log key (PRIVATE+KEY+…)",
+        };
+        let seed = skey_seed(text.trim()).ok_or_else(wrong)?;
+        LogSigner::new(identity, &seed).map_err(|_| wrong())
+    }
+}
+
+fn genesis(
+    charter: Charter,
+    founders: &[FounderKey],
+    log_key: PublicKey,
+    ledger_key: PublicKey,
+) -> Result<Statement, FoundingFailure> {
+    let too_many = || FoundingFailure::Charter("more than 16 founders, or one twice".to_owned());
+    let role: Code = "founder".parse().expect("a word is a code");
+    let listed = founders.iter().map(|founder| Founder {
+        actor: founder.actor.clone(),
+        name: founder.name.clone(),
+        key: public_key(&founder.key),
+    });
+    let signers = founders.iter().map(|founder| SignerClaim {
+        actor: founder.actor.clone(),
+        role: role.clone(),
+        on_behalf_of: None,
+    });
+    let subject_id: Id = charter
+        .name
+        .as_str()
+        .parse()
+        .expect("a short name is an id");
+    let payload = LedgerOpened {
+        origin: charter.origin,
+        name: charter.name,
+        institution: Institution {
+            id: charter.institution.0,
+            name: charter.institution.1,
+        },
+        jurisdiction: charter.jurisdiction,
+        founders: Listed::new(listed.collect()).ok_or_else(too_many)?,
+        threshold: charter.threshold,
+        log_key,
+        ledger_key,
+        rulebook: Box::new(charter.rulebook),
+    };
+    Ok(Statement {
+        ledger: None,
+        id: StatementId::at(system_time(), random()?),
+        subject: Subject::new(cinnabar_events::Class::Ledger, subject_id),
+        concerns: Listed::default(),
+        signers: Listed::new(signers.collect()).ok_or_else(too_many)?,
+        basis: Listed::default(),
+        occurred: None,
+        effective: None,
+        expects: None,
+        migrated: None,
+        commitments: BTreeMap::new(),
+        payload: Payload::LedgerOpened(Box::new(payload)),
+    })
+}
+
+fn public_key(key: &SigningKey) -> PublicKey {
+    PublicKey::from_bytes(key.verifying_key().to_bytes())
+}
+
+/// Random bytes from the system.
+///
+/// # Errors
+/// If the system has none to give.
+pub fn random<const N: usize>() -> Result<[u8; N], FoundingFailure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| FoundingFailure::File {
+        doing: "asking for random bytes from",
+        path: "/dev/urandom".into(),
+        source: io::Error::other(error.to_string()),
+    })?;
+    Ok(bytes)
+}
+
+fn new_seed() -> Result<Zeroizing<[u8; 32]>, FoundingFailure> {
+    random().map(Zeroizing::new)
+}
+
+/// The seed in a C2SP signer key: `PRIVATE+KEY+<name>+<id>+<base64(0x01 ‖ seed)>`.
+fn skey_seed(skey: &str) -> Option<Zeroizing<[u8; 32]>> {
+    use base64::Engine as _;
+    NoteSigner::parse_skey(skey).ok()?;
+    let (_, encoded) = skey
+        .strip_prefix("PRIVATE+KEY+")?
+        .split_once('+')?
+        .1
+        .split_once('+')?;
+    let bytes = Zeroizing::new(
+        base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .ok()?,
+    );
+    let mut seed = Zeroizing::new([0; 32]);
+    seed.copy_from_slice(bytes.get(1..33)?);
+    Some(seed)
+}
+
+fn hex(bytes: &[u8]) -> Zeroizing<String> {
+    use std::fmt::Write as _;
+    let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    bytes
+        .iter()
+        .for_each(|byte| write!(text, "{byte:02x}").expect("writing to a string can't fail"));
+    text
+}
+
+/// Writes a new file that nobody else may read, and makes it durable.
+fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), FoundingFailure> {
+    let failed = |doing, source| FoundingFailure::File {
+        doing,
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|source| failed("making the folder of", source))?;
+        if parent.ends_with("secrets") {
+            fs::set_permissions(parent, fs::Permissions::from_mode(0o700))
+                .map_err(|source| failed("protecting the folder of", source))?;
+        }
+    }
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|source| failed("creating", source))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|source| failed("writing", source))
+}
+
+fn read_secret(path: &Path) -> Result<Zeroizing<String>, FoundingFailure> {
+    let failed = |source| FoundingFailure::File {
+        doing: "reading",
+        path: path.to_owned(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(FoundingFailure::Exposed(path.to_owned()));
+    }
+    fs::read_to_string(path).map(Zeroizing::new).map_err(failed)
+}

@@ -1,0 +1,115 @@
+//! Which ledger this is, and the key that signs for it.
+
+use cinnabar_events::kinds::Origin;
+use cinnabar_events::{Block, BlockHeader, LedgerId, PublicKey, ShortName};
+use cinnabar_tlog::{
+    Algorithm, Checkpoint, Hash, KeyName, KeyNameError, NoteSigner, Size, VerifierKey, VkeyError,
+};
+use ed25519_dalek::SigningKey;
+
+/// What a node must be told about its ledger; everything else it reads from the log stream.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The ledger's id.
+    pub ledger: LedgerId,
+    /// Its short name.
+    pub name: ShortName,
+    /// The log's verifier key: origin and public key.
+    pub vkey: VerifierKey,
+}
+
+/// The origin or the key can't stand in a verifier key.
+#[derive(Debug, thiserror::Error)]
+pub enum BadLogKey {
+    /// The origin is no key name.
+    #[error("the origin can't be the name of a key")]
+    Name(#[from] KeyNameError),
+    /// The key is no acceptable public key.
+    #[error("the log key is not an Ed25519 public key")]
+    Key(#[from] VkeyError),
+}
+
+impl Identity {
+    /// From the parts that a genesis has.
+    ///
+    /// # Errors
+    /// [`BadLogKey`].
+    pub fn new(
+        ledger: LedgerId,
+        name: ShortName,
+        origin: &Origin,
+        log_key: &PublicKey,
+    ) -> Result<Self, BadLogKey> {
+        let vkey = VerifierKey::new(
+            KeyName::new(origin.as_str())?,
+            Algorithm::Ed25519,
+            log_key.as_bytes(),
+        )?;
+        Ok(Self { ledger, name, vkey })
+    }
+
+    /// The public key that signs checkpoints and blocks.
+    pub fn log_key(&self) -> PublicKey {
+        PublicKey::from_bytes(*self.vkey.public_bytes())
+    }
+}
+
+/// The log key's secret half: signs checkpoints and blocks.
+pub struct LogSigner {
+    notes: NoteSigner,
+    blocks: SigningKey,
+}
+
+impl std::fmt::Debug for LogSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LogSigner({})", self.notes.verifier())
+    }
+}
+
+/// The secret key given is another ledger's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the log key given belongs to {found}, the ledger's is {expected}")]
+pub struct OtherLogKey {
+    /// The ledger's vkey.
+    pub expected: String,
+    /// The vkey of the key given.
+    pub found: String,
+}
+
+impl LogSigner {
+    /// The signer for `identity`, from the key's 32-byte seed.
+    ///
+    /// # Errors
+    /// [`OtherLogKey`] if it is another key.
+    pub fn new(identity: &Identity, seed: &[u8; 32]) -> Result<Self, OtherLogKey> {
+        let notes = NoteSigner::from_seed(identity.vkey.name().clone(), seed);
+        let (expected, found) = (identity.vkey.to_string(), notes.verifier().to_string());
+        if expected == found {
+            Ok(Self {
+                notes,
+                blocks: SigningKey::from_bytes(seed),
+            })
+        } else {
+            Err(OtherLogKey { expected, found })
+        }
+    }
+
+    /// The signed checkpoint of the tree with `size` leaves and this root.
+    pub(crate) fn checkpoint(&self, size: Size, root: Hash) -> String {
+        let checkpoint = Checkpoint {
+            origin: self.notes.name().clone(),
+            size,
+            root,
+        };
+        checkpoint
+            .sign(&self.notes)
+            .expect("the origin is the signer's own name")
+            .to_string()
+    }
+
+    /// Signs a block.
+    pub(crate) fn block(&self, header: BlockHeader, entries: &[&[u8]]) -> Block {
+        let Ok(block) = Block::sign(header, entries, &self.blocks);
+        block
+    }
+}

@@ -1,0 +1,217 @@
+//! Intake: the NATS service that takes statements, and the queue in front of the writer.
+//!
+//! Subjects `cinnabar.<ledger>.intake.<endpoint>`:
+//!
+//! | endpoint | request | answer |
+//! |---|---|---|
+//! | `submit` | `{"signatures":[…],"statement":{…}}`, canonical | the receipt, or a problem |
+//! | `check` | the same | nothing if it would be recorded now, or a problem |
+//! | `receipt` | a sequence, decimal | the receipt for that entry, or a problem |
+//! | `info` | nothing | which ledger this is, and how far it has come |
+//!
+//! The header `Cinnabar-Outcome` is `recorded`, `again`, `admissible` or `refused`; a refusal also
+//! has the services protocol's `Nats-Service-Error` (our code) and `Nats-Service-Error-Code`.
+
+use async_nats::Client;
+use async_nats::service::{Service, ServiceExt as _, endpoint::Endpoint};
+use bytes::Bytes;
+use cinnabar_events::Sequence;
+use cinnabar_store::Store;
+use cinnabar_tlog::{Note, Prover};
+use futures::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::answer::{Receipts, send};
+use crate::identity::Identity;
+use crate::nats::names::Names;
+use crate::problem::Problem;
+use crate::request::{Answer, Mode, QUEUE_MAX, Reply, Request};
+
+/// What `info` answers: enough to sign for this ledger and to check its receipts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LedgerInfo {
+    /// The ledger's id.
+    pub ledger: String,
+    /// Its short name.
+    pub name: String,
+    /// Its origin: the name in checkpoints.
+    pub origin: String,
+    /// The log's verifier key.
+    pub vkey: String,
+    /// Entries committed.
+    pub size: u64,
+    /// The newest signed checkpoint.
+    pub checkpoint: String,
+}
+
+/// The bounded queue in front of the writer: its near end.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    sender: mpsc::Sender<Request>,
+}
+
+/// The queue's far end; the writer drains it.
+#[derive(Debug)]
+pub(crate) struct Waiting(pub(crate) mpsc::Receiver<Request>);
+
+/// A queue for [`QUEUE_MAX`] requests.
+pub(crate) fn queue() -> (Queue, Waiting) {
+    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+    (Queue { sender }, Waiting(receiver))
+}
+
+impl Queue {
+    /// Asks within the process. A full queue answers "busy" at once.
+    pub async fn ask(&self, body: Bytes, mode: Mode) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        match self.sender.try_send(Request {
+            body,
+            mode,
+            reply: Reply::Local(reply),
+        }) {
+            Ok(()) => answer
+                .await
+                .unwrap_or_else(|_| Answer::Refused(Box::new(Problem::no_writer()))),
+            Err(mpsc::error::TrySendError::Full(_)) => Answer::Refused(Box::new(Problem::busy())),
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                Answer::Refused(Box::new(Problem::no_writer()))
+            }
+        }
+    }
+
+    /// Requests waiting now.
+    pub fn waiting(&self) -> usize {
+        QUEUE_MAX - self.sender.capacity()
+    }
+}
+
+/// The service could not be started.
+#[derive(Debug, thiserror::Error)]
+#[error("the intake service can't be started")]
+pub struct IntakeFailure(#[source] async_nats::Error);
+
+/// Serves until dropped or stopped.
+pub(crate) async fn serve(
+    client: &Client,
+    names: &Names,
+    identity: &Identity,
+    store: &Store,
+    queue: &Queue,
+) -> Result<Service, IntakeFailure> {
+    let service = client
+        .service_builder()
+        .description(format!(
+            "Takes statements for ledger {}",
+            identity.vkey.name()
+        ))
+        .start(
+            format!("cinnabar-{}", names.short()),
+            env!("CARGO_PKG_VERSION"),
+        )
+        .await
+        .map_err(IntakeFailure)?;
+    for (name, mode) in [("submit", Mode::Record), ("check", Mode::Check)] {
+        let requests = endpoint(&service, names, name).await?;
+        tokio::spawn(enqueue(requests, mode, queue.clone(), client.clone()));
+    }
+    let requests = endpoint(&service, names, "info").await?;
+    tokio::spawn(inform(requests, identity.clone(), store.clone()));
+    let requests = endpoint(&service, names, "receipt").await?;
+    tokio::spawn(receipts(requests, store.clone(), client.clone()));
+    Ok(service)
+}
+
+async fn endpoint(service: &Service, names: &Names, name: &str) -> Result<Endpoint, IntakeFailure> {
+    service
+        .endpoint_builder()
+        .name(name)
+        .add(names.intake_subject(name))
+        .await
+        .map_err(IntakeFailure)
+}
+
+async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Client) {
+    while let Some(request) = requests.next().await {
+        let Some(reply) = request.message.reply.clone() else {
+            continue;
+        };
+        let queued = Request {
+            body: request.message.payload.clone(),
+            mode,
+            reply: Reply::Nats(reply.clone()),
+        };
+        let problem = match queue.sender.try_send(queued) {
+            Ok(()) => continue,
+            Err(mpsc::error::TrySendError::Full(_)) => Problem::busy(),
+            Err(mpsc::error::TrySendError::Closed(_)) => Problem::no_writer(),
+        };
+        send(&client, reply, &Answer::Refused(Box::new(problem))).await;
+    }
+}
+
+async fn inform(mut requests: Endpoint, identity: Identity, store: Store) {
+    while let Some(request) = requests.next().await {
+        let info = LedgerInfo {
+            ledger: identity.ledger.to_string(),
+            name: identity.name.to_string(),
+            origin: identity.vkey.name().to_string(),
+            vkey: identity.vkey.to_string(),
+            size: store.head().size.get(),
+            checkpoint: store.checkpoint().unwrap_or_default(),
+        };
+        let body = serde_json::to_vec(&info).expect("an info is plain data");
+        if let Err(error) = request.respond(Ok(body.into())).await {
+            tracing::warn!(%error, "An info could not be sent.");
+        }
+    }
+}
+
+async fn receipts(mut requests: Endpoint, store: Store, client: Client) {
+    while let Some(request) = requests.next().await {
+        let Some(reply) = request.message.reply.clone() else {
+            continue;
+        };
+        let store = store.clone();
+        let asked = request.message.payload.clone();
+        let made = tokio::task::spawn_blocking(move || receipt_for(&store, &asked)).await;
+        let answer = made.unwrap_or_else(|_| Err(Box::new(Problem::no_writer())));
+        let answer = match answer {
+            Ok(receipt) => Answer::Recorded {
+                receipt,
+                again: true,
+            },
+            Err(problem) => Answer::Refused(problem),
+        };
+        send(&client, reply, &answer).await;
+    }
+}
+
+fn receipt_for(store: &Store, asked: &[u8]) -> Result<Vec<u8>, Box<Problem>> {
+    let size = store.head().size;
+    let sequence = std::str::from_utf8(asked)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(|sequence| *sequence < size.get());
+    let Some(sequence) = sequence else {
+        return Err(Box::new(Problem::not_found(format!(
+            "a sequence below {} is asked for, in decimal",
+            size.get()
+        ))));
+    };
+    let checkpoint = store
+        .checkpoint_at(size)
+        .ok()
+        .flatten()
+        .and_then(|note| Note::parse(note.as_bytes()).ok());
+    let receipts = Receipts {
+        store,
+        entries: &[],
+        size,
+        checkpoint,
+    };
+    receipts
+        .receipt(&mut Prover::new(size, store), Sequence::new(sequence))
+        .map_err(|_| Box::new(Problem::no_writer()))
+}

@@ -1,0 +1,192 @@
+//! The writer: one thread that runs at its own pace. It takes what waits in the queue, verifies in
+//! parallel, admits one by one, and hands a block to the committer whenever that is free; so block
+//! n+1 is verified and admitted while block n commits.
+
+use std::sync::mpsc;
+use std::thread;
+
+use async_nats::Client;
+use cinnabar_events::{Signed, Timestamp};
+use rayon::prelude::*;
+use tokio::sync::mpsc as queue;
+
+use crate::answer::answer_all;
+use crate::clock::Clock;
+use crate::commit::{Committer, Halt};
+use crate::draft::{Checked, Draft, Finished};
+use crate::problem::Problem;
+use crate::replica::Divergence;
+use crate::request::{Answer, Reply, Request};
+
+/// Most requests verified at once: enough to keep every core busy, few enough that the first isn't kept waiting.
+const VERIFY_AT_ONCE: usize = 256;
+/// Committed blocks whose answers may wait: then the committer waits too.
+const ANSWERS_WAITING: usize = 4;
+
+/// Writes until it is told to stop, fenced, or can't be sure. Blocks the calling thread.
+///
+/// Requests left in `requests` are for the next writer; those that were taken are answered.
+pub(crate) fn write(
+    requests: &mut queue::Receiver<Request>,
+    committer: CommitterSetup,
+    clock: &mut Clock,
+) -> Halt {
+    let CommitterSetup { build } = committer;
+    let (answers, blocks) = mpsc::sync_channel(ANSWERS_WAITING);
+    let mut committer = build(answers);
+    let (store, client, runtime, stop) = (
+        committer.store.clone(),
+        committer.client.clone(),
+        committer.runtime.clone(),
+        committer.stop.clone(),
+    );
+    if let Err(halt) = committer.open_epoch() {
+        return halt;
+    }
+    let mut draft = match Draft::new(store.clone()) {
+        Ok(draft) => draft,
+        Err(error) => return Halt::Unknown(Divergence::Store(error)),
+    };
+    let halt = thread::scope(|threads| {
+        let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
+        threads.spawn(move || answer_all(&blocks, answer_store, answer_client, answer_runtime));
+        let (jobs, work) = mpsc::sync_channel::<Finished>(1);
+        let (done, mut ready) = queue::channel(1);
+        let committing = threads.spawn(move || commit_all(committer, &work, &done));
+        let mut writer = Writer {
+            requests,
+            draft: &mut draft,
+            clock,
+            idle: true,
+        };
+        let why = runtime.block_on(writer.run(&jobs, &mut ready, &stop));
+        drop(jobs);
+        // The committer finishes the block that it has; its reason to halt weighs more than ours.
+        match committing.join().expect("the committer does not panic") {
+            Err(halt) => halt,
+            Ok(()) => why,
+        }
+    });
+    // What was decided but not committed is not true: whoever asked is told to ask again.
+    runtime.block_on(turn_away(
+        &client,
+        draft.finish().outcomes.into_iter().map(|(reply, _)| reply),
+    ));
+    halt
+}
+
+/// How to make the committer, given where its answers go.
+pub(crate) struct CommitterSetup {
+    pub(crate) build:
+        Box<dyn FnOnce(mpsc::SyncSender<crate::answer::Committed>) -> Committer + Send>,
+}
+
+/// Commits draft after draft, and says each time that it is free again.
+fn commit_all(
+    mut committer: Committer,
+    work: &mpsc::Receiver<Finished>,
+    free: &queue::Sender<()>,
+) -> Result<(), Halt> {
+    for draft in work.iter() {
+        committer.commit(draft)?;
+        // The writer is gone only if it is stopping.
+        let _ = free.blocking_send(());
+    }
+    Ok(())
+}
+
+/// Tells everyone that there is no writer.
+pub(crate) async fn turn_away(client: &Client, replies: impl Iterator<Item = Reply>) {
+    let answer = Answer::Refused(Box::new(Problem::no_writer()));
+    for reply in replies {
+        match reply {
+            Reply::Local(sender) => drop(sender.send(answer.clone())),
+            Reply::Nats(subject) => crate::answer::send(client, subject, &answer).await,
+        }
+    }
+}
+
+struct Writer<'w> {
+    requests: &'w mut queue::Receiver<Request>,
+    draft: &'w mut Draft,
+    clock: &'w mut Clock,
+    /// The committer has nothing to do.
+    idle: bool,
+}
+
+impl Writer<'_> {
+    async fn run(
+        &mut self,
+        jobs: &mpsc::SyncSender<Finished>,
+        ready: &mut queue::Receiver<()>,
+        stop: &tokio_util::sync::CancellationToken,
+    ) -> Halt {
+        let mut batch = Vec::with_capacity(VERIFY_AT_ONCE);
+        loop {
+            if self.idle && !self.draft.is_empty() {
+                if jobs.send(self.draft.finish()).is_err() {
+                    return Halt::Stopping;
+                }
+                self.idle = false;
+            }
+            let room = !self.draft.is_full();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Halt::Stopping,
+                free = ready.recv() => match free {
+                    Some(()) => self.idle = true,
+                    None => return Halt::Stopping,
+                },
+                taken = self.requests.recv_many(&mut batch, VERIFY_AT_ONCE), if room => {
+                    if taken == 0 {
+                        return Halt::Stopping;
+                    }
+                    if let Err(halt) = self.decide(&mut batch) {
+                        return halt;
+                    }
+                }
+            }
+        }
+    }
+
+    fn decide(&mut self, batch: &mut Vec<Request>) -> Result<(), Halt> {
+        let checked: Vec<Checked> = batch.par_drain(..).map(check).collect();
+        // Time enters here, once for all that was taken together.
+        let now: Timestamp = self.clock.now()?;
+        for request in checked {
+            self.draft.decide(now, request).map_err(Divergence::Store)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a request and verifies its signatures: the expensive part, independent of the ledger's state.
+fn check(request: Request) -> Checked {
+    let Request { body, mode, reply } = request;
+    Checked {
+        mode,
+        reply,
+        verified: Signed::parse_request(&body).and_then(Signed::verify),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Mode;
+
+    #[test]
+    fn bytes_that_are_no_request_are_malformed_and_cost_no_more() {
+        let (sender, _receiver) = tokio::sync::oneshot::channel();
+        let request = Request {
+            body: bytes::Bytes::from_static(b"{}"),
+            mode: Mode::Record,
+            reply: Reply::Local(sender),
+        };
+        let checked = check(request);
+        assert_eq!(
+            checked.verified.expect_err("no request").code(),
+            "malformed.schema"
+        );
+    }
+}

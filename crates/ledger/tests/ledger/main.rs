@@ -1,0 +1,7 @@
+//! The ledger on a real NATS server and a real store: one statement's whole path.
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, missing_docs, unreachable_pub)]
+
+mod commit;
+mod refusals;
+mod replicas;
+mod town;

@@ -1,0 +1,195 @@
+//! Strays, zombies and lost databases: the log stream tells every replica the same.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::nats::publish::publish;
+use cinnabar_ledger::node::{self, Phase, Role, Setup};
+use cinnabar_ledger::{Lease, embedded};
+use cinnabar_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::town::Town;
+
+async fn until(handle: &node::Handle, wanted: impl Fn(&Phase) -> bool) -> Phase {
+    let mut phase = handle.phase.clone();
+    loop {
+        let now = phase.borrow_and_update().clone();
+        if wanted(&now) {
+            return now;
+        }
+        phase.changed().await.unwrap();
+    }
+}
+
+/// Another node on the same server, on a store of its own.
+async fn second_node(
+    town: &Town,
+    store: Store,
+    role: Role,
+    stop: &CancellationToken,
+) -> node::Handle {
+    let running = town.running();
+    let link = embedded::login(
+        &Layout::new(town.folder.path()),
+        running.nats_url(),
+        "writer",
+    )
+    .await
+    .unwrap();
+    let setup = Setup {
+        client: link.client,
+        names: running.names.clone(),
+        identity: running.identity.clone(),
+        store,
+        role,
+        node: "second".into(),
+        stop: stop.clone(),
+    };
+    node::start(setup).unwrap().0
+}
+
+fn wait_for(store: &Store, size: u64) {
+    while store.head().size.get() < size {
+        store.wait_beyond(store.head().size, std::time::Duration::from_secs(30));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_ends_up_with_the_same_ledger_also_from_nothing() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    for number in 0..50 {
+        town.record(&town.organisation(&format!("o{number}"))).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    second_node(&town, store.clone(), Role::Reader, &stop).await;
+    let ours = town.running().store.clone();
+    tokio::task::block_in_place(|| wait_for(&store, ours.head().size.get()));
+    town.record(&town.organisation("live")).await;
+    tokio::task::block_in_place(|| wait_for(&store, ours.head().size.get()));
+    assert_eq!(store.head(), ours.head());
+    for sequence in 0..ours.head().size.get() {
+        let sequence = cinnabar_events::Sequence::new(sequence);
+        assert_eq!(
+            store.entry(sequence).unwrap(),
+            ours.entry(sequence).unwrap()
+        );
+    }
+    stop.cancel();
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stray_or_forged_message_on_the_log_stream_is_passed_over_by_all() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    let running = town.running();
+    let subject = running.names.log_subject();
+    for forged in ["", "junk", "\0\u{1}x"] {
+        publish(
+            &running.client,
+            &subject,
+            Bytes::from(forged),
+            async_nats::HeaderMap::new(),
+        )
+        .await
+        .unwrap();
+    }
+    let receipt = town.record(&town.organisation("after")).await;
+    assert_eq!(receipt.entry().seq().get(), 3);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
+    tokio::task::block_in_place(|| wait_for(&store, 4));
+    assert_eq!(store.head(), town.running().store.head());
+    assert_eq!(reader.skipped.load(Ordering::Relaxed), 3);
+    stop.cancel();
+    town.stop().await;
+    town.start().await;
+    town.record(&town.organisation("later")).await;
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_writer_fences_the_first_and_nothing_is_lost_or_twice() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    let before = town.record(&town.organisation("before")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    let identity = town.running().identity.clone();
+    let signer = Arc::new(
+        Layout::new(town.folder.path())
+            .log_signer(&identity)
+            .unwrap(),
+    );
+    let second = second_node(
+        &town,
+        store.clone(),
+        Role::Writer {
+            signer,
+            lease: Lease::Alone,
+        },
+        &stop,
+    )
+    .await;
+    until(&second, |phase| *phase == Phase::Writing).await;
+
+    // The first writer doesn't know yet. Its next block meets the other's epoch block and it steps down.
+    let orphan = town.organisation("orphan");
+    let answer = town.ask(&orphan).await;
+    assert_eq!(crate::town::refused(answer).code, "no_writer");
+    let request = Bytes::from(orphan.to_request());
+    let receipt = crate::town::recorded(
+        second
+            .queue
+            .ask(request, cinnabar_ledger::Mode::Record)
+            .await,
+        town.running(),
+    );
+    assert_eq!(receipt.entry().seq(), before.entry().seq().next());
+    stop.cancel();
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_database_is_read_back_from_the_stream_and_a_lost_stream_is_not_papered_over() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    town.record(&town.organisation("a")).await;
+    let head = town.running().store.head();
+    town.stop().await;
+    std::fs::remove_dir_all(Layout::new(town.folder.path()).store()).unwrap();
+    town.start().await;
+    assert_eq!(town.running().store.head().hash, head.hash);
+    town.stop().await;
+    std::fs::remove_dir_all(Layout::new(town.folder.path()).nats().join("store")).unwrap();
+    let failure = embedded::Embedded::start(&town.embedding())
+        .await
+        .unwrap_err();
+    assert!(
+        cinnabar_ledger::causes(&failure).contains("the log stream ends at message 0"),
+        "{}",
+        cinnabar_ledger::causes(&failure)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_in_use_is_not_opened_twice() {
+    let mut town = Town::new().await;
+    let failure = Store::open(&Layout::new(town.folder.path()).store())
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        matches!(failure, cinnabar_store::OpenError::Locked { .. }),
+        "{failure}"
+    );
+    town.stop().await;
+}
