@@ -1,1 +1,22 @@
 //! The binary: configuration, composition and command line.
+//!
+//! In scope: the command tree ([`cli`]), exit codes ([`exit`]), actors' keys ([`keys`]), building and signing statements
+//! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`http`]), taking over older registers
+//! ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
+
+pub mod cli;
+mod commands;
+pub mod exit;
+pub mod files;
+pub mod http;
+pub mod import;
+pub mod init;
+pub mod keys;
+pub mod node;
+pub mod out;
+pub mod profile;
+pub mod statement;
+pub mod up;
+pub mod wire;
+
+pub use cli::run;

@@ -1,0 +1,161 @@
+//! `cinnabar export`: the ledger as a file of lines, one entry each, with the checkpoint that signs for it.
+//!
+//! Read from the tiles over HTTP. Every entry's leaf hash goes into the tree, and an export from the first entry on is
+//! compared with the checkpoint's root before it is called complete.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use cinnabar_tlog::{
+    Frontier, Size, TILE_WIDTH, TilePath, bundle_width_at, decode_bundle, leaf_hash,
+};
+
+use crate::exit::{Exit, Failure, OrFail as _};
+use crate::files::{self, Access, io_error};
+use crate::http::{Api, Signed};
+use crate::out;
+use crate::profile::ProfileArg;
+
+/// What the name of the checkpoint beside an export ends with.
+const CHECKPOINT_SUFFIX: &str = ".checkpoint";
+
+/// Arguments of `cinnabar export`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:
+  cinnabar export --out ledger.jsonl         # and ledger.jsonl.checkpoint
+  cinnabar export | while read -r line; do printf %s \"$line\" | b3sum; done
+  cinnabar export --tiles mirror             # checkpoint, tiles and entry bundles, as C2SP tlog-tiles lays them out")]
+pub(crate) struct Args {
+    /// Where to put the entries, one a line; - for standard output. The checkpoint goes to FILE.checkpoint.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+    /// From this sequence on.
+    #[arg(
+        long,
+        value_name = "SEQ",
+        default_value_t = 0,
+        conflicts_with = "tiles"
+    )]
+    from: u64,
+    /// Mirror checkpoint, tiles and entry bundles into this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
+    tiles: Option<PathBuf>,
+    #[command(flatten)]
+    profile: ProfileArg,
+}
+
+/// Runs `cinnabar export`.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let profile = args.profile.load()?;
+    let api = Api::new(&profile.api);
+    let signed = api.checkpoint(&profile.verifier_key()).map_err(|error| {
+        let exit = if error.is_contradiction() {
+            Exit::NotVerified
+        } else {
+            Exit::Unreachable
+        };
+        Failure::new(exit, error)
+    })?;
+    if let Some(folder) = &args.tiles {
+        return mirror(&api, &signed, folder);
+    }
+    let size = signed.checkpoint.size;
+    if args.out.as_os_str() == "-" {
+        let mut sink = out::buffered();
+        entries(&api, &signed, args.from, &mut |entry| {
+            write_line(&mut sink, entry).map_err(out::broken)
+        })?;
+        return sink.flush().map_err(out::broken);
+    }
+    let failed = |error| Failure::new(Exit::Usage, io_error("write", &args.out)(error));
+    let file = fs::File::create(&args.out).map_err(failed)?;
+    let mut sink = std::io::BufWriter::new(file);
+    entries(&api, &signed, args.from, &mut |entry| {
+        write_line(&mut sink, entry).map_err(failed)
+    })?;
+    sink.into_inner()
+        .map_err(|error| failed(error.into_error()))?
+        .sync_all()
+        .map_err(failed)?;
+    let mut name = args.out.as_os_str().to_owned();
+    name.push(CHECKPOINT_SUFFIX);
+    files::replace(Path::new(&name), &signed.note, Access::Public).or_fail(Exit::Usage)?;
+    let count = size.get().saturating_sub(args.from);
+    out::note(format!(
+        "{count} entries, up to size {size}; the checkpoint is in {}",
+        Path::new(&name).display()
+    ));
+    Ok(())
+}
+
+fn write_line(sink: &mut impl Write, entry: &[u8]) -> std::io::Result<()> {
+    sink.write_all(entry)?;
+    sink.write_all(b"\n")
+}
+
+/// Gives every entry from `from` to the checkpoint's size to `take`, in order; compares the root if that is all of them.
+fn entries(
+    api: &Api,
+    signed: &Signed,
+    from: u64,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let size = signed.checkpoint.size;
+    let mut tree = (from == 0).then(Frontier::empty);
+    let per_bundle = u64::from(TILE_WIDTH);
+    let mut index = from / per_bundle;
+    while let Some(width) = bundle_width_at(index, size) {
+        let path = TilePath::Entries { index, width };
+        let bundle = api.tile(path).or_fail(Exit::Unreachable)?;
+        let entries = decode_bundle(&bundle, width).or_fail_while(Exit::NotVerified, || {
+            format!("{path} is no bundle of entries")
+        })?;
+        for (sequence, entry) in (index * per_bundle..).zip(entries) {
+            if sequence < from {
+                continue;
+            }
+            if let Some(tree) = &mut tree {
+                tree.push(leaf_hash(entry));
+            }
+            take(entry)?;
+        }
+        index += 1;
+    }
+    match tree {
+        Some(tree) if tree.root() != signed.checkpoint.root => {
+            let sentence = format!(
+                "the entries do not give the root that the checkpoint of size {size} signs"
+            );
+            Err(Failure::saying(Exit::NotVerified, sentence))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Everything that a log of this size serves, as files; the checkpoint last, so that what it covers is there.
+fn mirror(api: &Api, signed: &Signed, folder: &Path) -> Result<(), Failure> {
+    let size: Size = signed.checkpoint.size;
+    let mut count = 0;
+    for path in TilePath::all_at(size) {
+        let target = folder.join(path.to_string());
+        if path.width().is_full() && target.exists() {
+            continue;
+        }
+        let bytes = api.tile(path).or_fail(Exit::Unreachable)?;
+        let parent = target.parent().unwrap_or(folder);
+        fs::create_dir_all(parent)
+            .map_err(|error| Failure::new(Exit::Usage, io_error("create", parent)(error)))?;
+        files::replace(&target, &bytes, Access::Public).or_fail(Exit::Usage)?;
+        count += 1;
+    }
+    fs::create_dir_all(folder)
+        .map_err(|error| Failure::new(Exit::Usage, io_error("create", folder)(error)))?;
+    files::replace(&folder.join("checkpoint"), &signed.note, Access::Public)
+        .or_fail(Exit::Usage)?;
+    out::note(format!(
+        "{count} new tiles and bundles, up to size {size}, in {}",
+        folder.display()
+    ));
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! What was delivered, compared with checkpoints that the log signed.
+
+use std::collections::VecDeque;
+
+use cinnabar_events::Entry;
+use cinnabar_tlog::{Checkpoint, Frontier, Hash, LeafIndex, Prover, VerifierKey};
+use cinnabar_verifier::Alarm;
+
+use crate::http::{Api, HttpError};
+use crate::out::reasons;
+
+/// Most entries that wait for a checkpoint, 40 bytes each. Beyond it no more are taken until some are proven.
+const WAITING_MAX: usize = 65_536;
+
+/// Outcome of a comparison.
+pub(super) enum Anchored {
+    /// Everything that waited is proven.
+    Holds,
+    /// Not everything could be compared now; why, the first time.
+    Later(Option<String>),
+    /// The log contradicts what was delivered.
+    Alarm(Alarm),
+    /// The log contradicts itself, or what answers is not the log.
+    Contradiction(String),
+}
+
+/// Why a comparison ended early.
+enum Stop {
+    NoAnswer(String),
+    Alarm(Alarm),
+    Contradiction(String),
+}
+
+/// An entry that no checkpoint has covered yet.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    sequence: u64,
+    leaf: Hash,
+}
+
+/// Compares entries with checkpoints.
+pub(super) struct Anchor {
+    api: Api,
+    log_key: VerifierKey,
+    /// Whether each entry is proven, or one at a time, which is chained to all before it.
+    each: bool,
+    waiting: VecDeque<Waiting>,
+    newest: Option<Checkpoint>,
+    complained: bool,
+}
+
+impl Anchor {
+    pub(super) fn new(api: Api, log_key: VerifierKey, each: bool) -> Self {
+        Self {
+            api,
+            log_key,
+            each,
+            waiting: VecDeque::new(),
+            newest: None,
+            complained: false,
+        }
+    }
+
+    /// Remembers an entry until a checkpoint covers it. In a chain, the first that waits and the last: the last proves
+    /// all before it, and the first is proven sooner.
+    pub(super) fn push(&mut self, entry: &Entry) {
+        if !self.each {
+            self.waiting.truncate(1);
+        }
+        self.waiting.push_back(Waiting {
+            sequence: entry.seq().get(),
+            leaf: entry.leaf_hash(),
+        });
+    }
+
+    /// Whether entries wait for a checkpoint.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether no more entries may be taken before some are proven.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= WAITING_MAX
+    }
+
+    /// Fetches the newest checkpoint and compares; `tree` is what was delivered, if that is everything. Blocks on
+    /// the network.
+    pub(super) fn compare(&mut self, tree: Option<&Frontier>) -> Anchored {
+        if self.waiting.is_empty() {
+            return Anchored::Holds;
+        }
+        match self.try_compare(tree) {
+            Ok(()) if self.waiting.is_empty() => {
+                self.complained = false;
+                Anchored::Holds
+            }
+            Ok(()) => {
+                self.later("the newest checkpoint does not cover the newest entries yet".to_owned())
+            }
+            Err(Stop::NoAnswer(why)) => self.later(why),
+            Err(Stop::Alarm(alarm)) => Anchored::Alarm(alarm),
+            Err(Stop::Contradiction(why)) => Anchored::Contradiction(why),
+        }
+    }
+
+    fn later(&mut self, why: String) -> Anchored {
+        let first = !std::mem::replace(&mut self.complained, true);
+        Anchored::Later(first.then_some(why))
+    }
+
+    fn try_compare(&mut self, tree: Option<&Frontier>) -> Result<(), Stop> {
+        let checkpoint = self
+            .api
+            .checkpoint(&self.log_key)
+            .map_err(Stop::of_answer)?
+            .checkpoint;
+        if self
+            .newest
+            .as_ref()
+            .is_some_and(|newest| newest.size > checkpoint.size)
+        {
+            // Another node, further behind. Its story is compared when it has caught up.
+            return Ok(());
+        }
+        let mut prover = Prover::new(checkpoint.size, &self.api);
+        if let Some(older) = &self.newest {
+            continues(&mut prover, older, &checkpoint)?;
+        }
+        if let Some(tree) = tree.filter(|tree| tree.size() == checkpoint.size)
+            && tree.root() != checkpoint.root
+        {
+            return Err(Stop::Alarm(Alarm::Root {
+                size: checkpoint.size,
+            }));
+        }
+        while let Some(first) = self.waiting.front() {
+            if !checkpoint.size.contains(LeafIndex::new(first.sequence)) {
+                break;
+            }
+            included(&mut prover, first, &checkpoint)?;
+            self.waiting.pop_front();
+        }
+        self.newest = Some(checkpoint);
+        Ok(())
+    }
+}
+
+impl Stop {
+    fn of_answer(error: HttpError) -> Self {
+        if error.is_contradiction() {
+            Self::Contradiction(reasons(&error))
+        } else {
+            Self::NoAnswer(reasons(&error))
+        }
+    }
+
+    /// A proof can't be computed: tiles are not to be had.
+    fn of_tiles(error: &(dyn std::error::Error + 'static)) -> Self {
+        Self::NoAnswer(reasons(error))
+    }
+}
+
+/// The newer checkpoint must begin with what the older one says.
+fn continues(
+    prover: &mut Prover<'_, Api>,
+    older: &Checkpoint,
+    newer: &Checkpoint,
+) -> Result<(), Stop> {
+    let proof = prover
+        .consistency_proof(older.size)
+        .map_err(|error| Stop::of_tiles(&error))?;
+    proof
+        .verify(older.size, &older.root, newer.size, &newer.root)
+        .map_err(|error| {
+            Stop::Contradiction(format!(
+                "no proof joins the checkpoints of size {} and {}: {}",
+                older.size,
+                newer.size,
+                reasons(&error)
+            ))
+        })
+}
+
+/// The entry must be in the log at its own sequence.
+fn included(
+    prover: &mut Prover<'_, Api>,
+    entry: &Waiting,
+    checkpoint: &Checkpoint,
+) -> Result<(), Stop> {
+    let index = LeafIndex::new(entry.sequence);
+    let proof = prover
+        .inclusion_proof(index)
+        .map_err(|error| Stop::of_tiles(&error))?;
+    proof
+        .verify(index, checkpoint.size, &entry.leaf, &checkpoint.root)
+        .map_err(|source| {
+            Stop::Alarm(Alarm::NotIncluded {
+                sequence: entry.sequence,
+                source,
+            })
+        })
+}

@@ -1,0 +1,226 @@
+//! `cinnabar submit`: say something to the ledger and keep the receipt.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use cinnabar_events::{Kind, Receipt};
+use serde_json::json;
+
+use super::refusal;
+use super::sign::tell_openings;
+use crate::exit::{Exit, Failure, OrFail as _};
+use crate::files::{self, Access};
+use crate::keys::KeyArgs;
+use crate::out;
+use crate::profile::{Profile, ProfileArg};
+use crate::statement::{Drafted, STATEMENT_SUFFIX, StatementArgs, StatementFile};
+use crate::wire::{self, Answer, Ask};
+
+/// How long to go on asking a ledger that is busy or changes its writer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Arguments of `cinnabar submit`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Example:
+  cinnabar submit product.submitted --subject product/triage --concerns organisation/acme \\
+      --data organisation=acme name=\"Triage assistant\" route=disclosure facts.fields=healthcare \\
+      --as lin:enterprise_filer@acme --key lin.key
+  cinnabar submit triage.statement")]
+pub(crate) struct Args {
+    /// What kind of statement (`cinnabar kinds` lists them), or a statement file that everybody has signed.
+    #[arg(value_name = "KIND|FILE")]
+    what: String,
+    #[command(flatten)]
+    statement: StatementArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
+    /// Only ask whether it would be recorded now.
+    #[arg(long)]
+    dry_run: bool,
+    /// Where to keep the receipt: a file, or a folder that exists; <id>.receipt.json if absent.
+    #[arg(long, value_name = "PATH")]
+    receipt: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    profile: ProfileArg,
+}
+
+/// What is about to be sent.
+struct Outgoing {
+    file: StatementFile,
+    /// Where the statement was read from; none if it was just made.
+    source: Option<PathBuf>,
+}
+
+/// Runs `cinnabar submit`.
+pub(crate) async fn run(args: Args) -> Result<(), Failure> {
+    let profile = args.profile.load()?;
+    let outgoing = prepare(&args, &profile)?;
+    let request = complete(&outgoing.file)?;
+    if outgoing.file.statement().ledger != Some(profile.ledger) {
+        let sentence = format!(
+            "the statement was signed for another ledger than the profile's, {}",
+            profile.ledger
+        );
+        return Err(Failure::saying(Exit::Usage, sentence));
+    }
+    let client = wire::intake(&profile).await?;
+    if args.dry_run {
+        let answer = wire::ask_patiently(&client, Ask::Check, &request, PATIENCE)
+            .await
+            .or_fail(Exit::Unreachable)?;
+        return match answer {
+            Answer::Admissible if args.json => out::json(&json!({ "admissible": true })),
+            Answer::Admissible => out::line("admissible: it would be recorded now (nothing was)"),
+            Answer::Refused(problem) => Err(refusal::tell(&problem, args.json)),
+            Answer::Recorded { .. } => Err(Failure::saying(
+                Exit::NotVerified,
+                "the ledger says that it recorded a dry run",
+            )),
+        };
+    }
+    let kept = keep_until_answered(&outgoing)?;
+    let answer = wire::ask_patiently(&client, Ask::Record, &request, PATIENCE)
+        .await
+        .or_fail_while(Exit::Unreachable, || {
+            let path = kept.display();
+            format!("not known to be recorded; `cinnabar submit {path}` asks again, safely")
+        })?;
+    match answer {
+        Answer::Recorded { receipt, again } => {
+            let path = receipt_path(args.receipt.as_deref(), &outgoing.file);
+            let told = keep_receipt(&receipt, &path, &outgoing.file, &profile)?;
+            forget(&outgoing, &kept);
+            tell(&told, &path, again, args.json)
+        }
+        Answer::Refused(problem) => {
+            if wire::exit_for(&problem) != Exit::Unreachable {
+                forget(&outgoing, &kept);
+            }
+            Err(refusal::tell(&problem, args.json))
+        }
+        Answer::Admissible => Err(Failure::saying(
+            Exit::NotVerified,
+            "the ledger gave no receipt",
+        )),
+    }
+}
+
+/// Makes the statement, or reads it from its file.
+fn prepare(args: &Args, profile: &Profile) -> Result<Outgoing, Failure> {
+    if let Ok(kind) = args.what.parse::<Kind>() {
+        let Drafted { mut file, openings } = args.statement.draft(kind, profile.ledger)?;
+        for key in args.keys.open()? {
+            file.sign(&key).or_fail(Exit::Usage)?;
+        }
+        if let Some(openings) = openings.filter(|_| !args.dry_run) {
+            let receipt = receipt_path(args.receipt.as_deref(), &file);
+            let kept = openings
+                .keep(receipt.parent().unwrap_or(Path::new("")))
+                .or_fail(Exit::Usage)?;
+            tell_openings(&kept);
+        }
+        return Ok(Outgoing { file, source: None });
+    }
+    let path = PathBuf::from(&args.what);
+    if !path.exists() && !args.what.ends_with(STATEMENT_SUFFIX) {
+        let sentence = format!(
+            "{:?} is neither a kind (`cinnabar kinds` lists them) nor a statement file",
+            args.what
+        );
+        return Err(Failure::saying(Exit::Usage, sentence));
+    }
+    if !args.statement.is_empty() || !args.keys.is_empty() {
+        let sentence = "a statement file says everything already; sign it with `cinnabar cosign`";
+        return Err(Failure::saying(Exit::Usage, sentence));
+    }
+    let file = StatementFile::load(&path).or_fail(Exit::Malformed)?;
+    Ok(Outgoing {
+        file,
+        source: Some(path),
+    })
+}
+
+/// The request, if everybody has signed.
+fn complete(file: &StatementFile) -> Result<Vec<u8>, Failure> {
+    let doing = || "not everybody has signed: use `cinnabar sign` and `cinnabar cosign`, or name one --key for each --as";
+    Ok(file
+        .signed()
+        .or_fail_while(Exit::Usage, doing)?
+        .to_request())
+}
+
+/// Keeps what is about to be sent, so that it can be sent again if no answer comes: the same bytes are recorded once.
+fn keep_until_answered(outgoing: &Outgoing) -> Result<PathBuf, Failure> {
+    if let Some(source) = &outgoing.source {
+        return Ok(source.clone());
+    }
+    let path = PathBuf::from(format!(
+        "{}{STATEMENT_SUFFIX}",
+        outgoing.file.statement().id
+    ));
+    outgoing.file.replace(&path).or_fail(Exit::Usage)?;
+    Ok(path)
+}
+
+/// Removes what was kept, once there is an answer. A file that was given stays.
+fn forget(outgoing: &Outgoing, kept: &Path) {
+    if outgoing.source.is_none() {
+        let _ = std::fs::remove_file(kept);
+    }
+}
+
+fn receipt_path(given: Option<&Path>, file: &StatementFile) -> PathBuf {
+    let name = format!("{}.receipt.json", file.statement().id);
+    match given {
+        Some(folder) if folder.is_dir() => folder.join(name),
+        Some(path) => path.to_owned(),
+        None => name.into(),
+    }
+}
+
+/// Verifies the receipt and keeps it. It is kept first: also one that does not verify is evidence.
+fn keep_receipt(
+    bytes: &[u8],
+    path: &Path,
+    file: &StatementFile,
+    profile: &Profile,
+) -> Result<Receipt, Failure> {
+    files::replace(path, bytes, Access::Public).or_fail(Exit::Usage)?;
+    let name = path.display().to_string();
+    let receipt = Receipt::parse(bytes).or_fail_while(Exit::NotVerified, || {
+        format!("the answer, kept in {name}, is no receipt")
+    })?;
+    receipt
+        .verify(&profile.verifier_key())
+        .or_fail_while(Exit::NotVerified, || {
+            format!("the receipt, kept in {name}, does not verify")
+        })?;
+    if receipt.entry().signed().bytes() != file.statement_bytes() {
+        let sentence = format!("the receipt, kept in {name}, is for another statement");
+        return Err(Failure::saying(Exit::NotVerified, sentence));
+    }
+    Ok(receipt)
+}
+
+fn tell(receipt: &Receipt, path: &Path, again: bool, json: bool) -> Result<(), Failure> {
+    let entry = receipt.entry();
+    if json {
+        return out::json(&json!({
+            "sequence": entry.seq(), "time": entry.time(), "hash": entry.hash(), "id": entry.statement().id,
+            "kind": entry.statement().kind().as_str(), "subject": entry.statement().subject,
+            "again": again, "receipt": path,
+        }));
+    }
+    out::line(if again {
+        "recorded before; this is the same entry"
+    } else {
+        "recorded"
+    })?;
+    out::line(format_args!("  sequence  {}", entry.seq()))?;
+    out::line(format_args!("  time      {}", entry.time()))?;
+    out::line(format_args!("  hash      {}", entry.hash()))?;
+    out::line(format_args!("  receipt   {} (verified)", path.display()))
+}

@@ -1,0 +1,17 @@
+//! Statements on the desk: built from arguments, signed one after the other, kept in files.
+
+mod args;
+mod confidential;
+mod field;
+mod file;
+mod parts;
+mod schema;
+mod show;
+
+pub use args::{Drafted, StatementArgs};
+pub use confidential::{Confidential, Opening, Openings};
+pub use field::{Assignment, NotAnAssignment, assign};
+pub use file::{NotAStatementFile, STATEMENT_SUFFIX, StatementFile};
+pub use parts::{Claim, NotAClaim, NotAProvision, Provision};
+pub use schema::{Field, Schema};
+pub use show::show;
