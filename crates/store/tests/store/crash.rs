@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cinnabar_store::{Damage, OpenError, Store, StoreError};
+use cinnabar_store::{ApplyError, Damage, OpenError, Store, StoreError};
 
 use crate::writer::{Writer, copy_dir};
 
@@ -94,6 +94,60 @@ fn child_that_applies_until_it_is_killed() {
             println!("\ndurable {}", store.head().size);
         }
     }
+}
+
+#[test]
+fn a_disk_that_takes_no_more_stops_the_store_and_loses_nothing_that_was_called_durable() {
+    let dir = tempfile::tempdir().unwrap();
+    // Files may not grow beyond a thousand blocks of the shell's; the signal that says so is ignored, so writes fail.
+    let child = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$0\" --exact crash::child_that_applies_until_the_disk_is_full --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .env("CINNABAR_TEST_FILL", dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    let durable = said
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("durable "));
+    let durable: u64 = durable
+        .expect("the child says what was durable")
+        .parse()
+        .unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let mut writer = Writer::new();
+    while writer.head.size < store.head().size {
+        writer.some(50);
+    }
+    assert_eq!(store.head(), writer.head);
+    assert!(store.head().size.get() >= durable);
+    store.apply(writer.some(50)).unwrap();
+}
+
+/// The process of the test above; on its own it does nothing.
+#[test]
+fn child_that_applies_until_the_disk_is_full() {
+    let Some(dir) = std::env::var_os("CINNABAR_TEST_FILL") else {
+        return;
+    };
+    let (mut writer, store) = (Writer::new(), Store::create(Path::new(&dir)).unwrap());
+    let (before, error) = loop {
+        let before = store.head();
+        if let Err(error) = store.apply(writer.some(50)) {
+            break (before, error);
+        }
+    };
+    assert!(matches!(error, ApplyError::Database(_)), "{error:?}");
+    assert_eq!(store.head(), before);
+    let again = store.apply(writer.some(1)).unwrap_err();
+    assert!(matches!(again, ApplyError::Poisoned { .. }), "{again:?}");
+    println!("\ndurable {}", before.size);
 }
 
 #[test]
