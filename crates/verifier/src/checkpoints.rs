@@ -132,13 +132,14 @@ impl Tree {
         (self.edge.size(), self.edge.root())
     }
 
-    /// Compares size and root with the checkpoint. `reached`: the sequence after the last entry.
-    pub(crate) fn compare(&self, reached: u64, findings: &mut Findings) {
+    /// Compares size and root with the checkpoint. `reached`: the sequence after the last entry;
+    /// `cut`: whether more are known to exist that could not be had.
+    pub(crate) fn compare(&self, reached: u64, cut: bool, findings: &mut Findings) {
         let Some(checkpoint) = &self.newest else {
             return;
         };
         let size = checkpoint.size.get();
-        if reached < size {
+        if reached < size && !cut {
             let meaning = "the end of the ledger is missing";
             let (expected, found) = (
                 format!("{size} entries, as the checkpoint says"),

@@ -59,6 +59,8 @@ pub struct Verifier {
     judge: Judge,
     findings: Findings,
     missing: Vec<String>,
+    /// Whether entries at the end could not be had.
+    cut: bool,
     entries: u64,
 }
 
@@ -101,6 +103,7 @@ impl Verifier {
             judge: Judge::new(log_key, ledger),
             findings,
             missing,
+            cut: false,
             entries: 0,
         }
     }
@@ -154,6 +157,12 @@ impl Verifier {
                 .at(first),
             );
         }
+    }
+
+    /// Says that further entries could not be had, and why: what is missing at the end is then no finding.
+    pub fn push_cut(&mut self, what: impl Into<String>) {
+        self.cut = true;
+        self.push_missing(what);
     }
 
     /// Says that something could not be had. What was verified is reported, but not as the whole.
@@ -213,7 +222,8 @@ impl Verifier {
             self.judge.take(placed, &mut self.findings);
         }
         let (_, root) = self.tree.finish();
-        self.tree.compare(self.chain.next(), &mut self.findings);
+        self.tree
+            .compare(self.chain.next(), self.cut, &mut self.findings);
         let forks = self.tree.forks();
         let forked = !forks.is_empty();
         for fork in forks {

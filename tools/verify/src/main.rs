@@ -50,7 +50,7 @@ fn run(args: &Args) -> Outcome {
 /// Whatever can't be had ends up in the report: it is why something can't be decided.
 fn audit(args: &Args) -> Report {
     let mut missing = Vec::new();
-    let mut source = source::open(args, &mut missing);
+    let source = source::open(args, &mut missing);
     let mut older = Vec::new();
     for path in &args.old_checkpoint {
         match source::read_note(path) {
@@ -58,7 +58,7 @@ fn audit(args: &Args) -> Report {
             Err(error) => missing.push(format!("the older checkpoint {}: {error}", path.display())),
         }
     }
-    let checkpoint = source.as_mut().and_then(|source| source.take_checkpoint());
+    let checkpoint = source.as_ref().and_then(source::Source::checkpoint);
     let mut verifier = Verifier::new(Options {
         log_key: args.log_key.clone(),
         ledger: args.ledger,

@@ -119,7 +119,7 @@ pub(crate) fn read_note(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 impl Source {
-    pub(crate) fn take_checkpoint(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn checkpoint(&self) -> Option<Vec<u8>> {
         self.checkpoint.clone()
     }
 
@@ -129,7 +129,7 @@ impl Source {
             Entries::Export(reader, length) => {
                 let bar = bar(args, length, "{bytes} of {total_bytes}");
                 if let Err(error) = feed_export(reader, verifier, &bar) {
-                    verifier.push_missing(format!(
+                    verifier.push_cut(format!(
                         "the rest of the export after {} bytes: {error}",
                         bar.position()
                     ));
@@ -142,7 +142,7 @@ impl Source {
                     .as_deref()
                     .and_then(|note| cinnabar_verifier::open_checkpoint(note, &args.log_key).ok());
                 let Some(size) = size.map(|checkpoint| checkpoint.size) else {
-                    verifier.push_missing(
+                    verifier.push_cut(
                         "the entries: how many there are, only a signed checkpoint tells",
                     );
                     return;

@@ -178,7 +178,7 @@ impl TileLog {
                         verifier.push_bundle(index, &bytes, found, width);
                         bar.inc(u64::from(width.get()));
                     }
-                    Err(error) => verifier.push_missing(format!(
+                    Err(error) => verifier.push_cut(format!(
                         "entries from sequence {} on: {error}",
                         index * u64::from(TILE_WIDTH)
                     )),

@@ -48,7 +48,7 @@ pub(crate) fn short_ledger() -> Vec<Vec<u8>> {
     let mut town = Town::new();
     let mut genesis = town.entries()[0].statement().clone();
     if let Payload::LedgerOpened(opened) = &mut genesis.payload {
-        opened.rulebook = Box::new(short_rulebook(&opened.rulebook));
+        *opened.rulebook = short_rulebook(&opened.rulebook);
     }
     let genesis = town.sign_as(&genesis, &["wang", "zhao"]).unwrap();
     let ledger = LedgerId::of(genesis.signed().bytes());
