@@ -25,7 +25,7 @@ RUN apt-get update -q \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 cinnabar \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/cinnabar --shell /usr/sbin/nologin cinnabar \
-    && install -d -o 10001 -g 10001 -m 0700 /var/lib/cinnabar /var/lib/nats
+    && install -d -o 10001 -g 10001 -m 0700 /var/lib/cinnabar /data
 COPY --from=build /out/ /usr/local/bin/
 COPY LICENSE /usr/share/doc/cinnabar/
 # A new named volume takes over the owner of these folders.

@@ -84,7 +84,7 @@ pub fn source_files() -> Vec<PathBuf> {
 }
 
 /// Folders that hold no source, relative to the root. A hidden folder holds none either, but for [`HIDDEN_SOURCE`].
-const NO_SOURCE: [&str; 3] = ["target", "cinnabar-data", "deploy/secrets"];
+const NO_SOURCE: [&str; 3] = ["target", "cinnabar-data", "deploy/ledger"];
 /// Hidden folders with source in them.
 const HIDDEN_SOURCE: [&str; 3] = [".cargo", ".ci", ".config"];
 

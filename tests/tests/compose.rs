@@ -222,13 +222,13 @@ fn no_two_services_share_a_volume_and_each_lies_in_a_folder_of_the_image() {
 }
 
 #[test]
-fn a_service_is_given_its_own_seed_and_only_writers_the_keys() {
+fn a_service_is_given_the_seed_of_its_role_and_only_writers_the_keys() {
     let compose = compose();
     for (name, service, table) in nodes(&compose) {
-        let mut wanted = vec![format!("{name}.seed")];
-        if table["role"].as_str() != Some("reader") {
-            wanted.extend(["log.key".to_owned(), "ledger.key".to_owned()]);
-        }
+        let wanted: &[&str] = match table["role"].as_str() {
+            Some("reader") => &["reader.seed"],
+            _ => &["writer.seed", "log.skey", "ledger.seed"],
+        };
         assert_eq!(words(&service["secrets"]), wanted, "{name}");
         let keys = table.get("keys").and_then(toml::Value::as_table);
         let named: Vec<&str> = [table["nats"]["seed"].as_str()]
@@ -241,7 +241,7 @@ fn a_service_is_given_its_own_seed_and_only_writers_the_keys() {
             .collect();
         for path in &named {
             let secret = path.strip_prefix("/run/secrets/").unwrap();
-            assert!(wanted.iter().any(|given| given == secret), "{name}: {path}");
+            assert!(wanted.contains(&secret), "{name}: {path}");
         }
         assert_eq!(
             named.len(),
@@ -456,16 +456,19 @@ fn secrets_are_in_no_image_and_not_in_the_repository() {
     assert!(
         read(".dockerignore")
             .lines()
-            .any(|line| line == "deploy/secrets")
+            .any(|line| line == "deploy/ledger")
     );
     assert!(
         read("deploy/.gitignore")
             .lines()
-            .any(|line| line == "/secrets/")
+            .any(|line| line == "/ledger/")
     );
     let compose = compose();
     for (name, secret) in compose["secrets"].as_object().unwrap() {
         let file = secret["file"].as_str().unwrap();
-        assert_eq!(file, format!("./deploy/secrets/{name}"));
+        assert!(
+            file.starts_with("./deploy/ledger/secrets/"),
+            "{name}: {file}"
+        );
     }
 }
