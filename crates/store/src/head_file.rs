@@ -199,7 +199,11 @@ mod tests {
         HeadFile::create(&path).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         let (mut file, _) = HeadFile::open(&path).unwrap();
-        for size in 1..=6 {
+        for size in 1..=8 {
+            // Sometimes opened again in between: after one write and after two.
+            if size % 3 != 0 {
+                file = HeadFile::open(&path).unwrap().0;
+            }
             let slot = file.next;
             file.write(&at(size)).unwrap();
             assert_eq!(reading(&path), Reading::Newest(at(size)));
