@@ -1,1 +1,26 @@
-//! The read API.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod catch_up;
+mod health;
+mod item;
+mod layers;
+mod links;
+mod list;
+mod log;
+mod metrics;
+mod openapi;
+mod pages;
+mod parameters;
+mod problem;
+mod refusals;
+mod resources;
+mod router;
+mod search;
+mod serve;
+mod state;
+
+pub use catch_up::{CatchUpError, catch_up};
+pub use router::{document, router};
+pub use serve::serve;
+pub use state::{ApiState, Part, Settings};

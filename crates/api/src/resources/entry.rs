@@ -1,0 +1,144 @@
+//! One entry: as JSON, as its exact bytes, as a DSSE envelope.
+
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cinnabar_events::{Entry, PAYLOAD_TYPE};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::{Answer, AsOfState, Representation};
+use crate::item::WaitQuery;
+use crate::links::EntryLinks;
+use crate::parameters::{Decimal, Path, Query};
+use crate::problem::Problem;
+use crate::refusals::ItemRefusals;
+use crate::state::{ApiState, Published};
+
+/// Where an entry is.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct EntryPath {
+    /// Its position in the ledger, from 0.
+    #[param(value_type = u64)]
+    pub(crate) sequence: Decimal,
+}
+
+/// One entry with what is computed from it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EntryBody {
+    as_of: AsOfState,
+    /// Its position in the ledger.
+    sequence: u64,
+    /// BLAKE3 of its bytes: what the next entry names as `prev`.
+    hash: String,
+    /// SHA-256 of a zero byte and its bytes: its leaf in the Merkle tree.
+    leaf_hash: String,
+    /// The entry, byte for byte as it stands in the ledger.
+    #[schema(value_type = Object)]
+    entry: Box<RawValue>,
+    links: EntryLinks,
+}
+
+/// A DSSE envelope (v1.0.2).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Envelope {
+    /// The statement's bytes in base64.
+    payload: String,
+    /// What they are; it is part of what is signed.
+    payload_type: &'static str,
+    signatures: Vec<EnvelopeSignature>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct EnvelopeSignature {
+    /// The public key.
+    keyid: String,
+    /// The Ed25519 signature in base64.
+    sig: String,
+}
+
+/// Reads an entry that the newest checkpoint covers.
+pub(crate) async fn read(
+    state: &ApiState,
+    path: EntryPath,
+    wait: WaitQuery,
+) -> Result<(Published, Entry), Problem> {
+    state.wait_for(wait.min_size).await?;
+    let read = move |inner: &crate::state::Inner| {
+        let published = inner.checkpoint()?;
+        let entry = inner.entry(&published, path.sequence)?;
+        Ok((published, entry))
+    };
+    state.blocking(read).await
+}
+
+/// Finds one entry.
+#[utoipa::path(
+    get, path = "/entries/{sequence}", operation_id = "find_entry", tag = "ledger", params(EntryPath, WaitQuery),
+    responses((status = 200, description = "The entry with its hashes.", body = EntryBody), ItemRefusals)
+)]
+pub(crate) async fn find_entry(
+    State(state): State<ApiState>,
+    Path(path): Path<EntryPath>,
+    Query(wait, _): Query<WaitQuery>,
+) -> Result<Answer<EntryBody>, Problem> {
+    let (published, entry) = read(&state, path, wait).await?;
+    let raw = serde_json::from_slice(entry.bytes()).map_err(|error| Problem::fault(&error))?;
+    Ok(Answer::new(EntryBody {
+        as_of: AsOfState::from(&published),
+        sequence: entry.seq().get(),
+        hash: entry.hash().to_string(),
+        leaf_hash: entry.leaf_hash().to_string(),
+        entry: raw,
+        links: EntryLinks::new(entry.seq().get(), &entry.statement().subject.to_string()),
+    }))
+}
+
+/// Gives an entry's exact bytes: `b3sum` of them is the next entry's `prev`.
+#[utoipa::path(
+    get, path = "/entries/{sequence}/raw", operation_id = "find_entry_bytes", tag = "ledger", params(EntryPath, WaitQuery),
+    responses((status = 200, description = "The entry's bytes: canonical JSON, without a line end.", body = Object, content_type = "application/json"), ItemRefusals)
+)]
+pub(crate) async fn find_entry_bytes(
+    State(state): State<ApiState>,
+    Path(path): Path<EntryPath>,
+    Query(wait, _): Query<WaitQuery>,
+) -> Result<Representation, Problem> {
+    let (_, entry) = read(&state, path, wait).await?;
+    Ok(Representation::for_ever(
+        "application/json",
+        entry.bytes().to_vec(),
+    ))
+}
+
+/// Gives an entry's statement with its signatures as a DSSE envelope, for `openssl` or any DSSE library.
+#[utoipa::path(
+    get, path = "/entries/{sequence}/envelope", operation_id = "find_entry_envelope", tag = "ledger", params(EntryPath, WaitQuery),
+    responses((status = 200, description = "The statement and its signatures.", body = Envelope, content_type = "application/vnd.dsse.envelope.v1+json"), ItemRefusals)
+)]
+pub(crate) async fn find_entry_envelope(
+    State(state): State<ApiState>,
+    Path(path): Path<EntryPath>,
+    Query(wait, _): Query<WaitQuery>,
+) -> Result<Representation, Problem> {
+    let (_, entry) = read(&state, path, wait).await?;
+    let signed = entry.signed();
+    let signature = |signature: &cinnabar_events::Signature| EnvelopeSignature {
+        keyid: signature.key.to_string(),
+        sig: signature.sig.to_string(),
+    };
+    let envelope = Envelope {
+        payload: STANDARD.encode(signed.bytes()),
+        payload_type: PAYLOAD_TYPE,
+        signatures: signed.signatures().iter().map(signature).collect(),
+    };
+    let body = serde_json::to_vec(&envelope).map_err(|error| Problem::fault(&error))?;
+    Ok(Representation::for_ever(
+        "application/vnd.dsse.envelope.v1+json",
+        body,
+    ))
+}

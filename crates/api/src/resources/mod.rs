@@ -1,0 +1,12 @@
+//! One file per resource: parameters, body, handler.
+
+pub(crate) mod actors;
+pub(crate) mod dossiers;
+pub(crate) mod entries;
+pub(crate) mod entry;
+pub(crate) mod incidents;
+pub(crate) mod kinds;
+pub(crate) mod ledger;
+pub(crate) mod organisations;
+pub(crate) mod products;
+pub(crate) mod proofs;

@@ -1,0 +1,209 @@
+//! Proofs: that an entry is in the ledger, and that the ledger only grew.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use cinnabar_events::{Entry, Receipt};
+use cinnabar_tlog::{LeafIndex, Size, TlogProof};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::entry::{EntryPath, read};
+use crate::answer::{Answer, AsOfState, Representation};
+use crate::item::WaitQuery;
+use crate::links::EntryLinks;
+use crate::parameters::{Decimal, Path, Query};
+use crate::problem::{Code, Problem};
+use crate::refusals::ItemRefusals;
+use crate::state::{ApiState, Inner, Published};
+
+/// That an entry is in the tree of the checkpoint.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InclusionBody {
+    as_of: AsOfState,
+    /// The entry's position.
+    sequence: u64,
+    /// Its leaf: SHA-256 of a zero byte and its bytes.
+    leaf_hash: String,
+    /// The proof (RFC 6962 §2.1.1): sibling hashes from the leaf up, 64 hex digits each.
+    hashes: Vec<String>,
+    /// The checkpoint that the proof leads to, a C2SP signed note.
+    checkpoint: String,
+    links: EntryLinks,
+}
+
+/// That a tree begins with an older one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ConsistencyBody {
+    as_of: AsOfState,
+    /// The older tree.
+    old: AsOfState,
+    /// The newer tree.
+    new: AsOfState,
+    /// The proof (RFC 6962 §2.1.2), 64 hex digits each.
+    hashes: Vec<String>,
+}
+
+/// Which trees.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+pub(crate) struct ConsistencyQuery {
+    /// Size of the older tree.
+    #[param(value_type = u64)]
+    old: Decimal,
+    /// Size of the newer tree; that of the newest checkpoint if absent.
+    #[param(value_type = Option<u64>)]
+    new: Option<Decimal>,
+}
+
+/// How a proof can be had.
+enum Form {
+    Json,
+    Text,
+}
+
+impl Form {
+    /// The first form that `Accept` names, JSON if it names anything or nothing.
+    fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
+        let accept = headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .unwrap_or("*/*");
+        let form = |media: &str| match media.split(';').next().unwrap_or_default().trim() {
+            "*/*" | "application/*" | "application/json" => Some(Self::Json),
+            "text/*" | "text/plain" => Some(Self::Text),
+            _ => None,
+        };
+        let unacceptable = || {
+            Problem::new(
+                Code::NotAcceptable,
+                "a proof is had as application/json or text/plain",
+            )
+        };
+        accept.split(',').find_map(form).ok_or_else(unacceptable)
+    }
+}
+
+fn prove(inner: &Inner, published: &Published, entry: &Entry) -> Result<TlogProof, Problem> {
+    Ok(TlogProof {
+        extra: None,
+        index: LeafIndex::new(entry.seq().get()),
+        inclusion: inner.store.inclusion_proof(entry.seq(), published.size)?,
+        checkpoint: published.note.clone(),
+    })
+}
+
+async fn proven(
+    state: &ApiState,
+    path: EntryPath,
+    wait: WaitQuery,
+) -> Result<(Published, Entry, TlogProof), Problem> {
+    let (published, entry) = read(state, path, wait).await?;
+    let proved = move |inner: &Inner| {
+        let proof = prove(inner, &published, &entry)?;
+        Ok((published, entry, proof))
+    };
+    state.blocking(proved).await
+}
+
+/// Proves that an entry is in the ledger.
+#[utoipa::path(
+    get, path = "/entries/{sequence}/proof", operation_id = "find_entry_proof", tag = "ledger", params(EntryPath, WaitQuery),
+    responses(
+        (status = 200, description = "Inclusion proof and checkpoint; as `text/plain` a C2SP tlog-proof file.", content(
+            (InclusionBody = "application/json"), (String = "text/plain"))),
+        (status = 406, description = "Only `application/json` and `text/plain` can be had.", body = Problem, content_type = "application/problem+json"),
+        ItemRefusals)
+)]
+pub(crate) async fn find_entry_proof(
+    State(state): State<ApiState>,
+    Path(path): Path<EntryPath>,
+    Query(wait, _): Query<WaitQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let form = Form::accepted(&headers)?;
+    let (published, entry, proof) = proven(&state, path, wait).await?;
+    let mut response = match form {
+        Form::Text => Representation::text(proof.to_string()).into_response(),
+        Form::Json => Answer::new(InclusionBody {
+            as_of: AsOfState::from(&published),
+            sequence: entry.seq().get(),
+            leaf_hash: entry.leaf_hash().to_string(),
+            hashes: proof
+                .inclusion
+                .hashes()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            checkpoint: published.note.to_string(),
+            links: EntryLinks::new(entry.seq().get(), &entry.statement().subject.to_string()),
+        })
+        .into_response(),
+    };
+    response
+        .headers_mut()
+        .insert(header::VARY, header::HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// Gives an entry's receipt: the entry and its proof in one, for keeping and for checking offline.
+#[utoipa::path(
+    get, path = "/entries/{sequence}/receipt", operation_id = "find_entry_receipt", tag = "ledger", params(EntryPath, WaitQuery),
+    responses((status = 200, description = "The receipt: canonical JSON of `entry`, `proof` (a C2SP tlog-proof) and `v`.", body = Object, content_type = "application/json"), ItemRefusals)
+)]
+pub(crate) async fn find_entry_receipt(
+    State(state): State<ApiState>,
+    Path(path): Path<EntryPath>,
+    Query(wait, _): Query<WaitQuery>,
+) -> Result<Representation, Problem> {
+    let (_, entry, proof) = proven(&state, path, wait).await?;
+    Ok(Representation::json(Receipt::new(entry, proof).to_bytes()))
+}
+
+/// Proves that the ledger at one size begins with the ledger at another.
+#[utoipa::path(
+    get, path = "/consistency-proof", operation_id = "find_consistency_proof", tag = "ledger", params(ConsistencyQuery, WaitQuery),
+    responses((status = 200, description = "The consistency proof between the two trees.", body = ConsistencyBody), ItemRefusals)
+)]
+pub(crate) async fn find_consistency_proof(
+    State(state): State<ApiState>,
+    Query(query, wait): Query<ConsistencyQuery, WaitQuery>,
+) -> Result<Answer<ConsistencyBody>, Problem> {
+    state.wait_for(wait.min_size).await?;
+    state
+        .blocking(move |inner| consistency(inner, query))
+        .await
+        .map(Answer::new)
+}
+
+fn consistency(inner: &Inner, query: ConsistencyQuery) -> Result<ConsistencyBody, Problem> {
+    let published = inner.checkpoint()?;
+    let new = query.new.map_or(published.size, |new| Size::new(new.0));
+    let old = Size::new(query.old.0);
+    if new > published.size {
+        return Err(Problem::parameter(
+            "new",
+            format!("the newest checkpoint has size {}", published.size),
+        ));
+    }
+    if old > new {
+        return Err(Problem::parameter(
+            "old",
+            format!("larger than the newer size {new}"),
+        ));
+    }
+    let state = |size: Size| Ok::<_, Problem>(AsOfState::new(size, inner.store.root_at(size)?));
+    Ok(ConsistencyBody {
+        as_of: AsOfState::from(&published),
+        old: state(old)?,
+        new: state(new)?,
+        hashes: inner
+            .store
+            .consistency_proof(old, new)?
+            .hashes()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    })
+}

@@ -1,0 +1,187 @@
+//! What handlers share: the replica, the views, and how to ask them without blocking.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use cinnabar_events::{Entry, LedgerId, Payload, Sequence};
+use cinnabar_projections::{Reader, Views};
+use cinnabar_store::Store;
+use cinnabar_tlog::{Algorithm, Checkpoint, Hash, KeyName, Note, Size, VerifierKey};
+use prometheus_client::registry::Registry;
+use tokio::sync::{Semaphore, watch};
+
+use crate::metrics::Metrics;
+use crate::parameters::Decimal;
+use crate::problem::{Code, Problem};
+
+/// Most requests answered at a time. Each may hold a page of 100 entries, 3 MiB.
+pub(crate) const IN_FLIGHT_MAX: usize = 256;
+/// How long a request waits for the size that it asks for.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// A part of the node whose readiness `/readyz` tells beside store and views, such as writer and NATS.
+pub struct Part {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is ready; if not, why. It must answer at once.
+    pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
+}
+
+/// What the composition adds.
+#[derive(Default)]
+pub struct Settings {
+    /// Metrics that others registered; served on `/metrics` with ours.
+    pub registry: Registry,
+    /// Parts whose readiness is told.
+    pub parts: Vec<Part>,
+}
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) views: Views,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) metrics: Metrics,
+    pub(crate) in_flight: Semaphore,
+    /// The size that readers of the views see.
+    served: watch::Receiver<Size>,
+    identity: OnceLock<Identity>,
+}
+
+/// Who the ledger is: from its genesis, so the same for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) id: LedgerId,
+    pub(crate) origin: String,
+    pub(crate) name: String,
+    pub(crate) institution: String,
+    pub(crate) jurisdiction: String,
+    pub(crate) log_key: VerifierKey,
+}
+
+/// The newest signed checkpoint. Nothing beyond its size is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Published {
+    pub(crate) size: Size,
+    pub(crate) root: Hash,
+    pub(crate) note: Note,
+}
+
+impl ApiState {
+    /// Serves `store` and `views`, which somebody else fills (see [`catch_up`](crate::catch_up)).
+    pub fn new(store: Store, views: Views, settings: Settings) -> Self {
+        let (tell, served) = watch::channel(views.served_cursor().size);
+        views.on_change(move |cursor| {
+            tell.send_replace(cursor.size);
+        });
+        let Settings { registry, parts } = settings;
+        Self(Arc::new(Inner {
+            store,
+            views,
+            parts,
+            metrics: Metrics::new(registry),
+            in_flight: Semaphore::new(IN_FLIGHT_MAX),
+            served,
+            identity: OnceLock::new(),
+        }))
+    }
+
+    /// Runs `question` where it may block.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Inner) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let inner = Arc::clone(&self.0);
+        let answer = tokio::task::spawn_blocking(move || question(&inner)).await;
+        answer.map_err(|error| Problem::fault(&error))?
+    }
+
+    /// Runs `question` on the views.
+    pub(crate) async fn views<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Inner, &Reader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(|inner| question(inner, &inner.views.read()?))
+            .await
+    }
+
+    /// Waits until the views have come to `size`.
+    pub(crate) async fn wait_for(&self, size: Option<Decimal>) -> Result<(), Problem> {
+        let Some(Decimal(size)) = size else {
+            return Ok(());
+        };
+        let mut served = self.0.served.clone();
+        let enough = served.wait_for(|served| served.get() >= size);
+        match tokio::time::timeout(WAIT_MAX, enough).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => {
+                let now = self.0.views.served_cursor().size;
+                Err(Problem::new(
+                    Code::Behind,
+                    format!("asked for size {size}, this node is at {now}"),
+                ))
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// The newest checkpoint; none before the first block.
+    pub(crate) fn published(&self) -> Result<Option<Published>, Problem> {
+        let Some(text) = self.store.checkpoint() else {
+            return Ok(None);
+        };
+        let note = Note::parse(text.as_bytes()).map_err(|error| Problem::fault(&error))?;
+        let Checkpoint { size, root, .. } =
+            Checkpoint::parse(note.text()).map_err(|error| Problem::fault(&error))?;
+        Ok(Some(Published { size, root, note }))
+    }
+
+    /// The newest checkpoint, which must be there.
+    pub(crate) fn checkpoint(&self) -> Result<Published, Problem> {
+        self.published()?
+            .ok_or_else(|| Problem::not_found("a checkpoint"))
+    }
+
+    /// The entry at `sequence`, if the published checkpoint covers it.
+    pub(crate) fn entry(
+        &self,
+        published: &Published,
+        Decimal(sequence): Decimal,
+    ) -> Result<Entry, Problem> {
+        let missing = || Problem::not_found(&format!("entry {sequence}"));
+        if sequence >= published.size.get() {
+            return Err(missing());
+        }
+        let bytes = self
+            .store
+            .entry(Sequence::new(sequence))?
+            .ok_or_else(missing)?;
+        Entry::parse(bytes).map_err(|error| Problem::fault(&error))
+    }
+
+    /// Who the ledger is.
+    pub(crate) fn identity(&self) -> Result<&Identity, Problem> {
+        if let Some(identity) = self.identity.get() {
+            return Ok(identity);
+        }
+        let genesis = self.entry(&self.checkpoint()?, Decimal(0))?;
+        let Payload::LedgerOpened(opened) = &genesis.statement().payload else {
+            return Err(Problem::new(Code::Fault, "the first entry opens no ledger"));
+        };
+        let name = KeyName::new(opened.origin.as_str()).map_err(|error| Problem::fault(&error))?;
+        let log_key = VerifierKey::new(name, Algorithm::Ed25519, opened.log_key.as_bytes())
+            .map_err(|error| Problem::fault(&error))?;
+        Ok(self.identity.get_or_init(|| Identity {
+            id: LedgerId::of(genesis.signed().bytes()),
+            origin: opened.origin.to_string(),
+            name: opened.name.to_string(),
+            institution: opened.institution.name.to_string(),
+            jurisdiction: opened.jurisdiction.to_string(),
+            log_key,
+        }))
+    }
+}
