@@ -240,13 +240,13 @@ fn those_who_wait_are_told_when_the_block_is_durable() {
         assert_eq!(within.head(), head);
         listener.lock().unwrap().push(head);
     }));
-    let waiting = store.clone();
-    let thread =
-        std::thread::spawn(move || waiting.wait_beyond(Size::new(2), Duration::from_secs(60)));
+    let (waiting, (woken, wakes)) = (store.clone(), std::sync::mpsc::channel());
+    std::thread::spawn(move || woken.send(waiting.wait_beyond(Size::new(2), Duration::MAX)));
     store.apply(writer.some(2)).unwrap();
     let first = writer.head;
     store.apply(writer.some(1)).unwrap();
-    assert_eq!(thread.join().unwrap(), writer.head);
+    let woken = wakes.recv_timeout(Duration::from_secs(30));
+    assert_eq!(woken, Ok(writer.head));
     assert_eq!(*told.lock().unwrap(), [first, writer.head]);
     assert_eq!(
         store.wait_beyond(writer.head.size, Duration::ZERO),
