@@ -227,12 +227,16 @@ fn a_service_is_given_the_seed_of_its_role_and_only_writers_the_keys() {
     for (name, service, table) in nodes(&compose) {
         let wanted: &[&str] = match table["role"].as_str() {
             Some("reader") => &["reader.seed"],
-            _ => &["writer.seed", "log.skey", "ledger.seed"],
+            Some("standby") => &["writer.seed", "log.skey"],
+            // The operator's seed makes the streams, once.
+            _ => &["writer.seed", "operator.seed", "log.skey"],
         };
         assert_eq!(words(&service["secrets"]), wanted, "{name}");
         let keys = table.get("keys").and_then(toml::Value::as_table);
-        let named: Vec<&str> = [table["nats"]["seed"].as_str()]
+        let operator = table["nats"].get("operator").and_then(toml::Value::as_str);
+        let named: Vec<&str> = [table["nats"]["seed"].as_str(), operator]
             .into_iter()
+            .filter(Option::is_some)
             .chain(
                 keys.into_iter()
                     .flat_map(|keys| keys.values().map(toml::Value::as_str)),

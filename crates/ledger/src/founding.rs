@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin};
 use cinnabar_events::{
-    Code, Id, LedgerId, Listed, Name, Payload, PublicKey, Rulebook, ShortName, Signed, SignerClaim,
+    Code, Id, Listed, Name, Payload, PublicKey, Rulebook, ShortName, Signed, SignerClaim,
     Statement, StatementId, Subject, sign,
 };
 use cinnabar_tlog::{KeyName, NoteSigner};
@@ -187,22 +187,11 @@ impl Layout {
     /// # Errors
     /// [`FoundingFailure`].
     pub fn identity(&self) -> Result<Identity, FoundingFailure> {
-        let signed = self.read_genesis()?;
         let wrong = || FoundingFailure::Content {
             path: self.genesis(),
             expected: "a signed genesis",
         };
-        let Payload::LedgerOpened(genesis) = &signed.statement().payload else {
-            return Err(wrong());
-        };
-        let ledger = LedgerId::of(signed.bytes());
-        Identity::new(
-            ledger,
-            genesis.name.clone(),
-            &genesis.origin,
-            &genesis.log_key,
-        )
-        .map_err(|_| wrong())
+        Identity::of_genesis(&self.read_genesis()?).ok_or_else(wrong)
     }
 
     /// The signer for the ledger's checkpoints and blocks.
@@ -210,10 +199,17 @@ impl Layout {
     /// # Errors
     /// [`FoundingFailure`], also if others may read the key.
     pub fn log_signer(&self, identity: &Identity) -> Result<LogSigner, FoundingFailure> {
-        let path = self.log_key();
-        let text = read_secret(&path)?;
+        Self::read_log_signer(&self.log_key(), identity)
+    }
+
+    /// The same, from a key file elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::log_signer`].
+    pub fn read_log_signer(path: &Path, identity: &Identity) -> Result<LogSigner, FoundingFailure> {
+        let text = read_secret(path)?;
         let wrong = || FoundingFailure::Content {
-            path: path.clone(),
+            path: path.to_owned(),
             expected: "this ledger's log key (PRIVATE+KEY+…)",
         };
         let seed = skey_seed(text.trim()).ok_or_else(wrong)?;

@@ -1,7 +1,7 @@
 //! Which ledger this is, and the key that signs for it.
 
 use cinnabar_events::kinds::Origin;
-use cinnabar_events::{Block, BlockHeader, LedgerId, PublicKey, ShortName};
+use cinnabar_events::{Block, BlockHeader, LedgerId, Payload, PublicKey, ShortName, Signed};
 use cinnabar_tlog::{
     Algorithm, Checkpoint, Hash, KeyName, KeyNameError, NoteSigner, Size, VerifierKey, VkeyError,
 };
@@ -46,6 +46,15 @@ impl Identity {
             log_key.as_bytes(),
         )?;
         Ok(Self { ledger, name, vkey })
+    }
+
+    /// The ledger that a signed genesis opens; `None` if it is none.
+    pub fn of_genesis(genesis: &Signed) -> Option<Self> {
+        let Payload::LedgerOpened(opened) = &genesis.statement().payload else {
+            return None;
+        };
+        let ledger = LedgerId::of(genesis.bytes());
+        Self::new(ledger, opened.name.clone(), &opened.origin, &opened.log_key).ok()
     }
 
     /// The public key that signs checkpoints and blocks.

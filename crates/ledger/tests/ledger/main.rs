@@ -1,5 +1,10 @@
 //! The ledger on a real NATS server and a real store: one statement's whole path.
-#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod commit;
 mod refusals;
