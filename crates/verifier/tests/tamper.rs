@@ -3,7 +3,7 @@
 
 mod common;
 
-use cinnabar_events::{Entry, EntryHash, Kind};
+use cinnabar_events::{DossierLink, Entry, EntryHash, Kind, Revision};
 use cinnabar_governance::testing::Town;
 use cinnabar_verifier::{Check, FINDINGS_MAX, Options, Report, Verdict, Verifier};
 use common::*;
@@ -228,6 +228,54 @@ fn what_the_rules_do_not_admit_is_found_though_the_operator_signed_for_it() {
         again.verify().unwrap()
     });
     only(&report, &[(Some(22), Check::Id)]);
+}
+
+#[test]
+fn a_dossier_that_tells_another_history_is_found_once() {
+    let mut town = town();
+    let data = json!({ "number": "SZAI-P-2026-c", "riskTier": "low", "reasons": "Because." });
+    let draft = town.draft(Kind::ProductAccepted, "product/c", &["li:registrar"], &data);
+    town.say(&draft).unwrap();
+    let honest = town.entries().last().unwrap();
+    let verified = honest.signed().clone().verify().unwrap();
+    for (revision, prev) in [
+        (0, EntryHash::NONE),
+        (1, EntryHash::NONE),
+        (3, honest.prev()),
+    ] {
+        let link = DossierLink {
+            revision: Revision::new(revision),
+            prev,
+        };
+        let dossiers = honest
+            .dossiers()
+            .keys()
+            .map(|subject| (subject.clone(), link))
+            .collect();
+        let forged = Entry::chain(
+            verified.clone(),
+            honest.seq(),
+            honest.time(),
+            honest.prev(),
+            dossiers,
+        );
+        let mut entries = entries(&town);
+        entries[22] = forged.bytes().to_vec();
+        only(
+            &audit(&entries, &export(&entries)),
+            &[(Some(22), Check::Dossier)],
+        );
+    }
+}
+
+#[test]
+fn an_entry_of_an_unknown_kind_is_still_chained() {
+    let whole = entries(&town());
+    let later = rechained(
+        &edited(&whole, 20, "approval.granted", "approval.hailed"),
+        21,
+    );
+    only(&audit(&later, &export(&later)), &[(Some(20), Check::Kind)]);
 }
 
 #[test]
