@@ -23,6 +23,7 @@ pub(crate) const ORIGIN: &str = "ledger.example.org/ai-register";
 
 /// What one test needs.
 pub(crate) struct Node {
+    pub(crate) state: ApiState,
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) views: Views,
@@ -38,7 +39,8 @@ impl Node {
         let views = Views::open(dirs[1].path()).unwrap();
         let state = ApiState::new(store.clone(), views.clone(), Settings::default());
         let node = Self {
-            router: router(state),
+            router: router(state.clone()),
+            state,
             store,
             views,
             entries,
