@@ -12,12 +12,7 @@ use crate::{init, node, out, up};
 
 /// The ledger on which an AI governance institution records what it does.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cinnabar",
-    version,
-    propagate_version = true,
-    max_term_width = 110
-)]
+#[command(name = "cinnabar", version, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -88,7 +83,11 @@ pub fn run() -> ExitCode {
             Ok(()) => Exit::Ok,
             Err(failure) => {
                 if let Some(message) = failure.message() {
-                    out::note(format!("cinnabar: {}", out::Plain(&message)));
+                    let lines: Vec<String> = message
+                        .lines()
+                        .map(|line| out::Plain(line).to_string())
+                        .collect();
+                    out::note(format!("cinnabar: {}", lines.join("\n  ")));
                 }
                 failure.exit()
             }
@@ -167,5 +166,46 @@ mod tests {
         for exit in Exit::ALL {
             assert!(help.contains(exit.meaning()), "{exit:?} is not in\n{help}");
         }
+    }
+
+    /// `UPDATE_EXPECT=1` writes it anew.
+    #[test]
+    fn help_is_as_it_was_last_read_by_somebody() {
+        // What runs a node has its own readers.
+        const OTHERS: [&str; 4] = ["up", "init", "node", "help"];
+        fn collect(command: &mut clap::Command, path: &str, text: &mut String) {
+            let help = command.clone().term_width(100).render_long_help();
+            text.push_str(&format!("$ {path} --help\n{help}\n"));
+            for command in command
+                .get_subcommands_mut()
+                .filter(|command| !OTHERS.contains(&command.get_name()))
+            {
+                collect(command, &format!("{path} {}", command.get_name()), text);
+            }
+        }
+        let mut text = String::new();
+        let mut whole = command();
+        whole.build();
+        for command in whole
+            .get_subcommands_mut()
+            .filter(|command| !OTHERS.contains(&command.get_name()))
+        {
+            collect(
+                command,
+                &format!("cinnabar {}", command.get_name()),
+                &mut text,
+            );
+        }
+        let trimmed: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let text = format!("{}\n", trimmed.join("\n"));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/help.txt");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let expected = std::fs::read_to_string(path).unwrap();
+        assert!(
+            text == expected,
+            "help has changed; read it, then UPDATE_EXPECT=1 cargo test -p cinnabar\n{text}"
+        );
     }
 }

@@ -8,13 +8,13 @@ use crate::exit::{Exit, Failure};
 /// A write to standard output failed. If the reader has gone (`cinnabar follow | head`), that is no failure: the
 /// program ends quietly.
 pub fn broken(error: io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => Failure::quiet(Exit::Ok),
-        _ => Failure::new(
-            Exit::Usage,
-            anyhow::Error::new(error).context("cannot write to standard output"),
-        ),
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Failure::quiet(Exit::Ok);
     }
+    Failure::new(
+        Exit::Usage,
+        anyhow::Error::new(error).context("cannot write to standard output"),
+    )
 }
 
 /// Prints one line.

@@ -168,7 +168,7 @@ impl Profile {
 #[derive(Clone, Debug, clap::Args)]
 pub struct ProfileArg {
     /// The connection profile that a node leaves in its data directory.
-    #[arg(long, value_name = "FILE", env = "CINNABAR_PROFILE", default_value = DEFAULT_PROFILE)]
+    #[arg(long, value_name = "FILE", env = "CINNABAR_PROFILE", hide_env_values = true, default_value = DEFAULT_PROFILE)]
     pub profile: PathBuf,
 }
 
@@ -190,14 +190,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const VKEY: &str = "example.com/foo+530b903b+AbyTf+UYRf2BmKkWj/QFukHDqXsJGKh/9LtrWcRDvs1d";
-
     fn profile() -> Profile {
         Profile {
             ledger: LedgerId::from_bytes([7; 32]),
             name: "sz-ai".parse().unwrap(),
             origin: "example.com/foo".into(),
-            vkey: VKEY.into(),
+            vkey: vkey(),
             nats: "nats://127.0.0.1:4222, nats://127.0.0.1:4223".into(),
             api: "http://127.0.0.1:8080".into(),
             monitor: vec![],
@@ -210,7 +208,7 @@ mod tests {
         }
     }
 
-    fn usable_vkey() -> String {
+    fn vkey() -> String {
         let seed = [3; 32];
         let name = cinnabar_tlog::KeyName::new("example.com/foo").unwrap();
         cinnabar_tlog::NoteSigner::from_seed(name, &seed)
@@ -222,10 +220,7 @@ mod tests {
     fn a_profile_comes_back_with_its_paths_beside_it() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("connection.toml");
-        let written = Profile {
-            vkey: usable_vkey(),
-            ..profile()
-        };
+        let written = profile();
         written.save(&path).unwrap();
         let read = Profile::load(&path).unwrap();
         assert_eq!(
@@ -243,11 +238,7 @@ mod tests {
     fn a_misspelt_key_is_refused_by_name() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("connection.toml");
-        let text = toml::to_string(&Profile {
-            vkey: usable_vkey(),
-            ..profile()
-        })
-        .unwrap();
+        let text = toml::to_string(&profile()).unwrap();
         std::fs::write(&path, format!("nast = \"x\"\n{text}")).unwrap();
         let Err(NotAProfile::Toml { source, .. }) = Profile::load(&path) else {
             panic!("taken")
@@ -260,7 +251,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("connection.toml");
         let other = Profile {
-            vkey: usable_vkey(),
             origin: "example.com/bar".into(),
             ..profile()
         };

@@ -159,3 +159,86 @@ fn mirror(api: &Api, signed: &Signed, folder: &Path) -> Result<(), Failure> {
     ));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::{Log, Served};
+
+    fn exported(served: &Served, log: &Log, from: u64) -> Result<Vec<Vec<u8>>, Failure> {
+        let api = Api::new(&served.url);
+        let signed = api.checkpoint(&log.key()).unwrap();
+        let mut lines = Vec::new();
+        entries(&api, &signed, from, &mut |entry| {
+            lines.push(entry.to_vec());
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    #[test]
+    fn an_export_is_every_entry_in_order() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count);
+        let expected: Vec<Vec<u8>> = log
+            .entries()
+            .iter()
+            .map(|entry| entry.bytes().to_vec())
+            .collect();
+        assert_eq!(exported(&served, &log, 0).unwrap(), expected);
+        assert_eq!(exported(&served, &log, 3).unwrap(), expected[3..]);
+        assert!(
+            exported(&served, &log, count as u64 + 1000)
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn an_export_that_does_not_give_the_root_is_not_called_one() {
+        let log = Log::example();
+        let served = log.serve(log.entries().len());
+        for body in served
+            .answers
+            .lock()
+            .unwrap()
+            .iter_mut()
+            .filter(|(path, _)| path.starts_with("/tile/entries"))
+        {
+            *body.1.last_mut().unwrap() ^= 1;
+        }
+        assert_eq!(
+            exported(&served, &log, 0).unwrap_err().exit(),
+            Exit::NotVerified
+        );
+        served
+            .answers
+            .lock()
+            .unwrap()
+            .retain(|path, _| path == "/checkpoint");
+        assert_eq!(
+            exported(&served, &log, 0).unwrap_err().exit(),
+            Exit::Unreachable
+        );
+    }
+
+    #[test]
+    fn a_mirror_holds_everything_that_the_log_serves() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count);
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("mirror");
+        let api = Api::new(&served.url);
+        mirror(&api, &api.checkpoint(&log.key()).unwrap(), &folder).unwrap();
+        for (path, body) in log.answers(count) {
+            assert_eq!(
+                fs::read(folder.join(path.trim_start_matches('/'))).unwrap(),
+                body,
+                "{path}"
+            );
+        }
+    }
+}

@@ -11,7 +11,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// Arguments of `cinnabar health`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  cinnabar health http://127.0.0.1:8080/health/ready")]
+#[command(after_help = "Example:\n  cinnabar health http://127.0.0.1:8480/readyz")]
 pub(crate) struct Args {
     /// The whole address to ask: http://host:port/path.
     #[arg(value_name = "URL")]

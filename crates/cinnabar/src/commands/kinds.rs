@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use cinnabar_events::{Kind, Rulebook};
-use cinnabar_governance::{default_rulebook, read_rulebook};
+use cinnabar_events::{Entry, Kind, LedgerId, Payload, Rulebook};
+use cinnabar_governance::default_rulebook;
+use cinnabar_tlog::{TilePath, bundle_width_at, decode_bundle};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure, OrFail as _};
@@ -46,22 +47,36 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
 }
 
-/// The rulebook in force, if the profile's node answers; the default one otherwise.
+/// The rulebook that the profile's ledger adopted, if its node answers; the default one otherwise.
 fn rulebook(args: &Args) -> (Rulebook, &'static str) {
-    let in_force = Profile::load(&args.profile.profile)
+    let adopted = Profile::load(&args.profile.profile)
         .ok()
-        .and_then(|profile| {
-            let answer = Api::with_limit(&profile.api, RULEBOOK_WITHIN)
-                .get("/v1/rulebook")
-                .ok()?;
-            let mut json: Value = serde_json::from_slice(&answer).ok()?;
-            let inner = json.get_mut("rulebook").map(Value::take);
-            read_rulebook(&inner.unwrap_or(json).to_string()).ok()
-        });
-    match in_force {
-        Some(rulebook) => (rulebook, "the rulebook in force"),
+        .and_then(|profile| adopted(&profile));
+    match adopted {
+        Some(rulebook) => (rulebook, "the rulebook of this ledger"),
         None => (default_rulebook(), "the default rulebook (no node answers)"),
     }
+}
+
+/// The rulebook in the genesis, which is the ledger's id: nothing else need be trusted. So far no statement adopts
+/// another one.
+fn adopted(profile: &Profile) -> Option<Rulebook> {
+    let api = Api::with_limit(&profile.api, RULEBOOK_WITHIN);
+    let size = api
+        .checkpoint(&profile.verifier_key())
+        .ok()?
+        .checkpoint
+        .size;
+    let width = bundle_width_at(0, size)?;
+    let bundle = api.tile(TilePath::Entries { index: 0, width }).ok()?;
+    let first = Entry::parse(*decode_bundle(&bundle, width).ok()?.first()?).ok()?;
+    if LedgerId::of(first.signed().bytes()) != profile.ledger {
+        return None;
+    }
+    let Payload::LedgerOpened(genesis) = &first.statement().payload else {
+        return None;
+    };
+    Some((*genesis.rulebook).clone())
 }
 
 /// Who may say it: `2 of decision_maker`, `1 of registrar or case_officer, with incoming_key`.

@@ -34,7 +34,7 @@ enum Command {
     #[command(
         after_help = "Example:\n  cinnabar receipt verify 0193….receipt.json --log-key ledger.example.org/ai+1a2b3c4d+AQ…"
     )]
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// Ask the ledger for the receipt of an entry again, under its newest checkpoint.
     #[command(after_help = "Example:\n  cinnabar receipt get 17 --out 17.receipt.json")]
     Get(Get),
@@ -191,4 +191,53 @@ async fn get(args: &Get) -> Result<(), Failure> {
         ));
     }
     out::line(format_args!("{} (verified)", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::Log;
+
+    fn verified(bytes: &[u8], log_key: VerifierKey) -> Option<Exit> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.receipt.json");
+        std::fs::write(&path, bytes).unwrap();
+        let profile = ProfileArg {
+            profile: dir.path().join("none.toml"),
+        };
+        let args = Verify {
+            files: vec![path],
+            log_key: Some(log_key),
+            json: false,
+            profile,
+        };
+        verify(&args).err().map(|failure| failure.exit())
+    }
+
+    #[test]
+    fn a_receipt_is_verified_offline_with_the_log_key_alone() {
+        let log = Log::example();
+        let bytes = log.receipt(2).to_bytes();
+        assert_eq!(verified(&bytes, log.key()), None);
+        assert_eq!(verified(&[&bytes[..], b"\n"].concat(), log.key()), None);
+    }
+
+    #[test]
+    fn a_receipt_under_another_key_or_for_another_entry_is_not_verified() {
+        let log = Log::example();
+        let bytes = log.receipt(2).to_bytes();
+        let other = "ledger.example.org/ai-register".parse().unwrap();
+        let other = cinnabar_tlog::NoteSigner::from_seed(other, &[8; 32]);
+        let other = VerifierKey::parse(&other.verifier().to_string()).unwrap();
+        assert_eq!(verified(&bytes, other), Some(Exit::NotVerified));
+        let text = String::from_utf8(bytes).unwrap();
+        let changed = text.replace("index 2", "index 3");
+        assert_ne!(text, changed);
+        assert_eq!(
+            verified(changed.as_bytes(), log.key()),
+            Some(Exit::NotVerified)
+        );
+        assert_eq!(verified(b"{}", log.key()), Some(Exit::Malformed));
+    }
 }

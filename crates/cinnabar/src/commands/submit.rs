@@ -13,8 +13,8 @@ use crate::files::{self, Access};
 use crate::keys::KeyArgs;
 use crate::out;
 use crate::profile::{Profile, ProfileArg};
-use crate::statement::{Drafted, STATEMENT_SUFFIX, StatementArgs, StatementFile};
-use crate::wire::{self, Answer, Ask};
+use crate::statement::{Drafted, Openings, STATEMENT_SUFFIX, StatementArgs, StatementFile};
+use crate::wire::{self, Answer, Ask, IntakeClient};
 
 /// How long to go on asking a ledger that is busy or changes its writer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -52,6 +52,33 @@ struct Outgoing {
     file: StatementFile,
     /// Where the statement was read from; none if it was just made.
     source: Option<PathBuf>,
+    /// What opens the commitments of a statement that was just made.
+    openings: Option<Openings>,
+}
+
+/// Files that are kept until there is an answer, so that the same bytes can be sent again: they are recorded once.
+struct Kept {
+    statement: PathBuf,
+    openings: Option<PathBuf>,
+    /// Whether the statement's file was given, and stays.
+    given: bool,
+}
+
+impl Kept {
+    /// The statement is recorded: the receipt holds it.
+    fn recorded(self) {
+        if !self.given {
+            let _ = std::fs::remove_file(self.statement);
+        }
+    }
+
+    /// The statement will never be recorded as it is, so nothing will ever ask for its openings.
+    fn refused(self) {
+        if let Some(openings) = &self.openings {
+            let _ = std::fs::remove_file(openings);
+        }
+        self.recorded();
+    }
 }
 
 /// Runs `cinnabar submit`.
@@ -66,44 +93,59 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         );
         return Err(Failure::saying(Exit::Usage, sentence));
     }
-    let client = wire::intake(&profile).await?;
     if args.dry_run {
-        let answer = wire::ask_patiently(&client, Ask::Check, &request, PATIENCE)
-            .await
-            .or_fail(Exit::Unreachable)?;
-        return match answer {
-            Answer::Admissible if args.json => out::json(&json!({ "admissible": true })),
-            Answer::Admissible => out::line("admissible: it would be recorded now (nothing was)"),
-            Answer::Refused(problem) => Err(refusal::tell(&problem, args.json)),
-            Answer::Recorded { .. } => Err(Failure::saying(
-                Exit::NotVerified,
-                "the ledger says that it recorded a dry run",
-            )),
-        };
+        let client = wire::intake(&profile).await?;
+        return dry_run(&client, &request, args.json).await;
     }
-    let kept = keep_until_answered(&outgoing)?;
+    let receipt_path = receipt_path(args.receipt.as_deref(), &outgoing.file);
+    let kept = keep(&outgoing, &receipt_path)?;
+    let again = format!(
+        "`cinnabar submit {}` asks again, safely",
+        kept.statement.display()
+    );
+    let client = wire::intake(&profile)
+        .await
+        .inspect_err(|_| out::note(format!("Not sent; {again}.")))?;
     let answer = wire::ask_patiently(&client, Ask::Record, &request, PATIENCE)
         .await
         .or_fail_while(Exit::Unreachable, || {
-            let path = kept.display();
-            format!("not known to be recorded; `cinnabar submit {path}` asks again, safely")
+            format!("not known to be recorded; {again}")
         })?;
     match answer {
         Answer::Recorded { receipt, again } => {
-            let path = receipt_path(args.receipt.as_deref(), &outgoing.file);
-            let told = keep_receipt(&receipt, &path, &outgoing.file, &profile)?;
-            forget(&outgoing, &kept);
-            tell(&told, &path, again, args.json)
+            let told = keep_receipt(&receipt, &receipt_path, &outgoing.file, &profile)?;
+            if let Some(openings) = &kept.openings {
+                tell_openings(openings);
+            }
+            kept.recorded();
+            tell(&told, &receipt_path, again, args.json)
         }
         Answer::Refused(problem) => {
-            if wire::exit_for(&problem) != Exit::Unreachable {
-                forget(&outgoing, &kept);
+            if wire::exit_for(&problem) == Exit::Unreachable {
+                out::note(format!("Not recorded now; {again}."));
+            } else {
+                kept.refused();
             }
             Err(refusal::tell(&problem, args.json))
         }
         Answer::Admissible => Err(Failure::saying(
             Exit::NotVerified,
             "the ledger gave no receipt",
+        )),
+    }
+}
+
+async fn dry_run(client: &IntakeClient, request: &[u8], json: bool) -> Result<(), Failure> {
+    let answer = wire::ask_patiently(client, Ask::Check, request, PATIENCE)
+        .await
+        .or_fail(Exit::Unreachable)?;
+    match answer {
+        Answer::Admissible if json => out::json(&json!({ "admissible": true })),
+        Answer::Admissible => out::line("admissible: it would be recorded now (nothing was)"),
+        Answer::Refused(problem) => Err(refusal::tell(&problem, json)),
+        Answer::Recorded { .. } => Err(Failure::saying(
+            Exit::NotVerified,
+            "the ledger says that it recorded a dry run",
         )),
     }
 }
@@ -115,14 +157,11 @@ fn prepare(args: &Args, profile: &Profile) -> Result<Outgoing, Failure> {
         for key in args.keys.open()? {
             file.sign(&key).or_fail(Exit::Usage)?;
         }
-        if let Some(openings) = openings.filter(|_| !args.dry_run) {
-            let receipt = receipt_path(args.receipt.as_deref(), &file);
-            let kept = openings
-                .keep(receipt.parent().unwrap_or(Path::new("")))
-                .or_fail(Exit::Usage)?;
-            tell_openings(&kept);
-        }
-        return Ok(Outgoing { file, source: None });
+        return Ok(Outgoing {
+            file,
+            source: None,
+            openings,
+        });
     }
     let path = PathBuf::from(&args.what);
     if !path.exists() && !args.what.ends_with(STATEMENT_SUFFIX) {
@@ -140,6 +179,7 @@ fn prepare(args: &Args, profile: &Profile) -> Result<Outgoing, Failure> {
     Ok(Outgoing {
         file,
         source: Some(path),
+        openings: None,
     })
 }
 
@@ -152,24 +192,30 @@ fn complete(file: &StatementFile) -> Result<Vec<u8>, Failure> {
         .to_request())
 }
 
-/// Keeps what is about to be sent, so that it can be sent again if no answer comes: the same bytes are recorded once.
-fn keep_until_answered(outgoing: &Outgoing) -> Result<PathBuf, Failure> {
+/// Keeps what is about to be sent, and what opens its commitments beside the receipt to come.
+fn keep(outgoing: &Outgoing, receipt: &Path) -> Result<Kept, Failure> {
+    let openings = match &outgoing.openings {
+        Some(openings) => {
+            let folder = receipt.parent().unwrap_or(Path::new(""));
+            Some(openings.keep(folder).or_fail(Exit::Usage)?)
+        }
+        None => None,
+    };
     if let Some(source) = &outgoing.source {
-        return Ok(source.clone());
+        return Ok(Kept {
+            statement: source.clone(),
+            openings,
+            given: true,
+        });
     }
-    let path = PathBuf::from(format!(
-        "{}{STATEMENT_SUFFIX}",
-        outgoing.file.statement().id
-    ));
-    outgoing.file.replace(&path).or_fail(Exit::Usage)?;
-    Ok(path)
-}
-
-/// Removes what was kept, once there is an answer. A file that was given stays.
-fn forget(outgoing: &Outgoing, kept: &Path) {
-    if outgoing.source.is_none() {
-        let _ = std::fs::remove_file(kept);
-    }
+    let name = format!("{}{STATEMENT_SUFFIX}", outgoing.file.statement().id);
+    let statement = receipt.with_file_name(name);
+    outgoing.file.replace(&statement).or_fail(Exit::Usage)?;
+    Ok(Kept {
+        statement,
+        openings,
+        given: false,
+    })
 }
 
 fn receipt_path(given: Option<&Path>, file: &StatementFile) -> PathBuf {

@@ -7,6 +7,8 @@ mod agent;
 mod args;
 mod file;
 mod passphrase;
+#[cfg(test)]
+mod tests;
 
 pub use agent::{Agent, AgentError, AgentKey, HeldKey};
 pub use args::KeyArgs;

@@ -1,6 +1,8 @@
 //! `cinnabar doctor`: looks at everything that a client or a node on this machine needs, and says what to set.
 
+mod api;
 mod checks;
+mod machine;
 
 use std::path::PathBuf;
 

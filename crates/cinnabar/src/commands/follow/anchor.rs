@@ -200,3 +200,108 @@ fn included(
             })
         })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::Log;
+    use cinnabar_events::Sequence;
+
+    fn anchor(url: &str, log: &Log, each: bool, entries: &[Entry]) -> Anchor {
+        let mut anchor = Anchor::new(Api::new(url), log.key(), each);
+        entries.iter().for_each(|entry| anchor.push(entry));
+        anchor
+    }
+
+    #[test]
+    fn every_entry_is_proven_once_a_checkpoint_covers_it() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count - 2);
+        for each in [true, false] {
+            *served.answers.lock().unwrap() = log.answers(count - 2);
+            let mut anchor = anchor(&served.url, &log, each, log.entries());
+            assert!(matches!(anchor.compare(None), Anchored::Later(Some(_))));
+            assert!(
+                matches!(anchor.compare(None), Anchored::Later(None)),
+                "complains once"
+            );
+            assert!(anchor.is_behind());
+            *served.answers.lock().unwrap() = log.answers(count);
+            assert!(matches!(anchor.compare(None), Anchored::Holds));
+            assert!(!anchor.is_behind());
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_not_in_the_log_raises_an_alarm() {
+        let log = Log::example();
+        let mut town = cinnabar_governance::testing::Town::populated();
+        town.pass(60);
+        town.accepted("triage");
+        let forged = town.entries();
+        let served = log.serve(log.entries().len());
+        let outcome = anchor(&served.url, &log, true, forged).compare(None);
+        assert!(matches!(
+            outcome,
+            Anchored::Alarm(Alarm::NotIncluded { .. })
+        ));
+    }
+
+    #[test]
+    fn a_tree_with_another_root_raises_an_alarm() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count);
+        let mut tree = Frontier::empty();
+        for entry in log.entries() {
+            tree.push(entry.leaf_hash());
+        }
+        let outcome = anchor(&served.url, &log, false, log.entries()).compare(Some(&tree));
+        assert!(matches!(outcome, Anchored::Holds));
+        let mut other = Frontier::empty();
+        for entry in log.entries().iter().rev() {
+            other.push(entry.leaf_hash());
+        }
+        let outcome = anchor(&served.url, &log, false, log.entries()).compare(Some(&other));
+        assert!(matches!(outcome, Anchored::Alarm(Alarm::Root { .. })));
+    }
+
+    #[test]
+    fn checkpoints_that_do_not_continue_each_other_are_a_contradiction() {
+        let log = Log::example();
+        let mut town = cinnabar_governance::testing::Town::populated();
+        town.pass(60);
+        town.accepted("triage");
+        let other = Log::of(&town);
+        let count = log.entries().len();
+        let served = log.serve(count - 1);
+        let mut anchor = anchor(&served.url, &log, false, &log.entries()[..count - 1]);
+        assert!(matches!(anchor.compare(None), Anchored::Holds));
+        *served.answers.lock().unwrap() = other.answers(count);
+        anchor.push(&other.entries()[count - 1]);
+        assert!(matches!(anchor.compare(None), Anchored::Contradiction(_)));
+    }
+
+    #[test]
+    fn a_checkpoint_that_the_log_did_not_sign_is_a_contradiction_and_silence_is_not() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count);
+        let note = log
+            .checkpoint(count)
+            .replace(&format!("\n{count}\n"), &format!("\n{}\n", count + 1));
+        served
+            .answers
+            .lock()
+            .unwrap()
+            .insert("/checkpoint".into(), note.into());
+        let outcome = anchor(&served.url, &log, true, log.entries()).compare(None);
+        assert!(matches!(outcome, Anchored::Contradiction(_)));
+        served.answers.lock().unwrap().clear();
+        let outcome = anchor(&served.url, &log, true, log.entries()).compare(None);
+        assert!(matches!(outcome, Anchored::Later(Some(_))));
+        assert_eq!(log.entries()[0].seq(), Sequence::FIRST);
+    }
+}

@@ -11,8 +11,10 @@ mod filter;
 use std::time::{Duration, Instant};
 
 use cinnabar_events::{Entry, LedgerId, Sequence, Subject};
+use cinnabar_ledger::nats::connect::LinkEvent;
 use cinnabar_verifier::{Alarm, Follower, Selection};
 use serde_json::json;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::http::Api;
@@ -22,6 +24,8 @@ use anchor::{Anchor, Anchored};
 use feed::Feed;
 pub(crate) use filter::KindPattern;
 
+/// First pause between two attempts to reach the feed. It doubles with every time.
+const RECONNECT_FIRST: Duration = Duration::from_millis(250);
 /// Longest pause between two attempts to reach the feed.
 const RECONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long the feed is silent before what came is compared with a checkpoint.
@@ -106,27 +110,55 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         next: from,
         since_anchor: 0,
     };
-    let mut pause = Duration::from_millis(250);
+    tokio::select! {
+        outcome = following.through_breaks(&feed) => outcome,
+        what = denial(link.events) => {
+            let sentence = format!("the server does not let the user agency do that: {what}");
+            Err(Failure::saying(Exit::Usage, sentence))
+        }
+    }
+}
+
+/// The server's words, once it has refused something that this user may not do.
+async fn denial(mut events: broadcast::Receiver<LinkEvent>) -> String {
     loop {
-        let before = following.next;
-        match following.once(&feed).await? {
-            Ended::Drained => return Ok(()),
-            Ended::Broken(error) => {
-                if following.next > before {
-                    pause = Duration::from_millis(250);
-                }
-                out::note(format!(
-                    "The feed broke off ({error:#}); going on from sequence {}.",
-                    following.next
-                ));
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(RECONNECT_MAX);
-            }
+        match events.recv().await {
+            Ok(LinkEvent::Denied { what }) => return what,
+            Ok(
+                LinkEvent::Up
+                | LinkEvent::Down
+                | LinkEvent::Slow { .. }
+                | LinkEvent::Trouble { .. },
+            )
+            | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => std::future::pending::<()>().await,
         }
     }
 }
 
 impl Following<'_> {
+    /// Follows through every break of the feed.
+    async fn through_breaks(&mut self, feed: &Feed<'_>) -> Result<(), Failure> {
+        let mut pause = RECONNECT_FIRST;
+        loop {
+            let before = self.next;
+            match self.once(feed).await? {
+                Ended::Drained => return Ok(()),
+                Ended::Broken(error) => {
+                    if self.next > before {
+                        pause = RECONNECT_FIRST;
+                    }
+                    let next = self.next;
+                    out::note(format!(
+                        "The feed broke off ({error:#}); going on from sequence {next}."
+                    ));
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(RECONNECT_MAX);
+                }
+            }
+        }
+    }
+
     /// Takes entries until the feed breaks off or is drained.
     async fn once(&mut self, feed: &Feed<'_>) -> Result<Ended, Failure> {
         let mut delivery = match feed.deliver(self.next).await {
