@@ -6,16 +6,21 @@
 
 pub mod cli;
 mod commands;
+pub mod demo;
 pub mod exit;
 pub mod files;
 pub mod http;
 pub mod import;
 pub mod init;
 pub mod keys;
+pub mod log;
 pub mod node;
 pub mod out;
 pub mod profile;
+pub mod serving;
 pub mod statement;
+#[cfg(test)]
+mod testing;
 pub mod up;
 pub mod wire;
 
