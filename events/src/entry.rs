@@ -100,6 +100,10 @@ impl Entry {
         bytes.extend_from_slice(signed.bytes());
         bytes.extend_from_slice(format!(",\"time\":\"{time}\",\"v\":1}}").as_bytes());
         let hash = EntryHash::of(&bytes);
+        debug_assert!(
+            Self::parse(bytes.as_slice()).is_ok(),
+            "what is chained can be read"
+        );
         Self {
             bytes: bytes.into(),
             hash,

@@ -196,29 +196,30 @@ impl fmt::Debug for Id {
     }
 }
 
-/// What kind of thing a subject is.
+/// What kind of thing a subject is. Variants stand in the order of their names, so that subjects sort
+/// as their text does: that is the order of the keys of an entry's `dossiers`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// The ledger itself.
-    Ledger,
     /// Someone who signs.
     Actor,
+    /// Something that went wrong, or nearly.
+    Incident,
+    /// The ledger itself.
+    Ledger,
     /// Whom an actor signs for.
     Organisation,
     /// An AI product or service.
     Product,
-    /// Something that went wrong, or nearly.
-    Incident,
 }
 
 impl Class {
-    /// Every class, in the order of the subject table in `events/README.md`.
+    /// Every class, in the order of their names.
     pub const ALL: [Self; 5] = [
-        Self::Ledger,
         Self::Actor,
+        Self::Incident,
+        Self::Ledger,
         Self::Organisation,
         Self::Product,
-        Self::Incident,
     ];
 
     /// The class as it stands in a subject.
@@ -480,6 +481,18 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Subject>(), Err(NotAnId::Subject), "{bad}");
         }
+    }
+
+    #[test]
+    fn subjects_sort_as_their_text_does() {
+        let subject = |class, id: &str| Subject::new(class, id.parse().unwrap());
+        let mut subjects: Vec<Subject> = Class::ALL
+            .into_iter()
+            .flat_map(|class| ["b", "a", "Z", "_", "-", "a-b", "a0"].map(|id| subject(class, id)))
+            .collect();
+        subjects.sort();
+        let texts: Vec<String> = subjects.iter().map(ToString::to_string).collect();
+        assert!(texts.is_sorted(), "{texts:?}");
     }
 
     #[test]

@@ -1,16 +1,207 @@
-//! Placeholder for `cinnabar up`.
+//! `cinnabar up`: everything on this machine, in one process.
 
-use crate::exit::{Exit, Failure};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use cinnabar_ledger::embedded::{Embedded, Embedding, EmbeddingFailure};
+use cinnabar_ledger::founding::Layout;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::demo;
+use crate::exit::{Exit, Failure, OrFail as _};
+use crate::init::{self, Charter};
+use crate::out;
+use crate::profile::{Profile, Users};
+use crate::serving::{Serving, listen};
 
 /// Arguments of `cinnabar up`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example:\n  cinnabar up")]
-pub struct Args {}
+#[command(after_help = "Example:
+  cinnabar up
+  cinnabar up --empty --data /var/lib/cinnabar --listen 127.0.0.1:9000
 
-/// Runs it.
+The first start opens a ledger under --data: a demonstration, or with --empty one without anybody's story. Every later
+start goes on where the last one ended. Ctrl-C stops cleanly.")]
+pub struct Args {
+    /// Where everything is kept.
+    #[arg(long, value_name = "DIR", default_value = "./cinnabar-data")]
+    data: PathBuf,
+    /// Where the read API listens; port 0 lets the system choose.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// Port of the NATS server on loopback; the system chooses if absent.
+    #[arg(long, value_name = "PORT")]
+    nats_port: Option<u16>,
+    /// The nats-server program, 2.15 or newer; looked for on PATH and in .tools if absent.
+    #[arg(long, value_name = "FILE", env = "NATS_SERVER")]
+    nats_server: Option<PathBuf>,
+    /// Open a ledger without a demonstration.
+    #[arg(long)]
+    empty: bool,
+}
+
+/// Runs until told to stop.
 ///
 /// # Errors
-/// Always, so far.
-pub fn run(_: Args) -> Result<(), Failure> {
-    Err(Failure::saying(Exit::Usage, "not in this build"))
+/// With what to do about it.
+pub fn run(args: Args) -> Result<(), Failure> {
+    crate::log::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .or_fail(Exit::Usage)?;
+    runtime.block_on(up(args))
+}
+
+async fn up(args: Args) -> Result<(), Failure> {
+    let layout = Layout::new(&args.data);
+    let listener = listen(args.listen).await?;
+    let first = !layout.is_founded();
+    if first {
+        found(&layout, args.empty)?;
+    }
+    let embedding = Embedding {
+        layout: layout.clone(),
+        nats_server: args.nats_server,
+        nats_port: args.nats_port,
+    };
+    let mut embedded = Embedded::start(&embedding).await.map_err(failure)?;
+    let serving = Serving::start(
+        &embedded.store,
+        &layout.views(),
+        listener,
+        Some(embedded.node.clone()),
+    )?;
+    leave_profile(&layout, &embedded, &serving)?;
+    if demo::is_wanted(&layout) {
+        demo::tell(&layout, &embedded).await?;
+    }
+    announce(&layout, &embedded, &serving, first)?;
+
+    let why = until_end(&mut embedded).await?;
+    serving.stop().await;
+    embedded.stop().await;
+    match why {
+        None => out::line("Stopped. Everything is on disk; `cinnabar up` goes on from here."),
+        Some(why) => Err(Failure::saying(
+            Exit::Unreachable,
+            format!("the ledger stopped to be safe: {why}"),
+        )),
+    }
+}
+
+/// Makes the keys of the founders, and the ledger.
+fn found(layout: &Layout, empty: bool) -> Result<(), Failure> {
+    let charter = Charter {
+        origin: "cinnabar.example/demo".to_owned(),
+        name: "demo".to_owned(),
+        institution: "AI Governance Institution".to_owned(),
+        jurisdiction: "Shenzhen 深圳".to_owned(),
+        threshold: 2,
+        rulebook: None,
+    };
+    out::line(if empty {
+        "Opening an empty ledger."
+    } else {
+        "Opening a demonstration ledger."
+    })?;
+    init::found_with_new_keys(layout, &charter, &["wang", "zhao"])?;
+    if empty { Ok(()) } else { demo::want(layout) }
+}
+
+/// The failure, with the exit code that fits.
+fn failure(failure: EmbeddingFailure) -> Failure {
+    let exit = match &failure {
+        EmbeddingFailure::Connect(_)
+        | EmbeddingFailure::NotWriting(_)
+        | EmbeddingFailure::Divergence(_) => Exit::Unreachable,
+        EmbeddingFailure::Genesis(_) => Exit::Refused,
+        EmbeddingFailure::Files(_)
+        | EmbeddingFailure::Name(_)
+        | EmbeddingFailure::Find(_)
+        | EmbeddingFailure::Key(_)
+        | EmbeddingFailure::User(_)
+        | EmbeddingFailure::Server(_)
+        | EmbeddingFailure::Streams(_)
+        | EmbeddingFailure::Unfit(_)
+        | EmbeddingFailure::Open(_)
+        | EmbeddingFailure::Clock { .. } => Exit::Usage,
+    };
+    Failure::new(exit, failure)
+}
+
+/// Leaves what clients need beside the data.
+fn leave_profile(layout: &Layout, embedded: &Embedded, serving: &Serving) -> Result<(), Failure> {
+    let seed = |user: &str| {
+        layout
+            .nats_seed(user)
+            .strip_prefix(layout.root())
+            .ok()
+            .map(Path::to_owned)
+    };
+    let profile = Profile {
+        ledger: embedded.identity.ledger,
+        name: embedded.identity.name.clone(),
+        origin: embedded.identity.vkey.name().to_string(),
+        vkey: embedded.identity.vkey.to_string(),
+        nats: embedded.nats_url().to_owned(),
+        api: serving.url(),
+        monitor: vec![embedded.monitor_url().to_owned()],
+        replicas: Some(1),
+        ca: None,
+        users: Users {
+            submitter: seed("submitter"),
+            agency: seed("agency"),
+            reader: seed("reader"),
+        },
+    };
+    profile
+        .save(&layout.root().join("connection.toml"))
+        .or_fail(Exit::Usage)
+}
+
+fn announce(
+    layout: &Layout,
+    embedded: &Embedded,
+    serving: &Serving,
+    first: bool,
+) -> Result<(), Failure> {
+    let (url, data) = (serving.url(), layout.root().display());
+    out::line(format_args!(
+        "\nThe ledger is open, with {} entries.\n
+  read API       {url}
+  documentation  {url}/docs
+  NATS           {}
+  log key        {}
+  ledger id      {}
+  all of this    {data}/connection.toml",
+        embedded.store.head().size.get(),
+        embedded.nats_url(),
+        embedded.identity.vkey,
+        embedded.identity.ledger,
+    ))?;
+    if first {
+        out::line(format_args!(
+            "\nTry next, in another terminal:
+
+  curl -s {url}/v1/products | jq .
+  cinnabar kinds approval.granted
+  cinnabar submit organisation.registered --profile {data}/connection.toml --subject organisation/my-lab \\
+      --data name='My Lab' organisationKind=enterprise --as li:registrar --key {data}/keys/li.key
+  verify --from {url} --log-key '{}'",
+            embedded.identity.vkey,
+        ))?;
+    }
+    out::line("\nCtrl-C stops it.")
+}
+
+/// Waits for Ctrl-C or SIGTERM (`None`), or for the node to end by itself (why).
+async fn until_end(embedded: &mut Embedded) -> Result<Option<String>, Failure> {
+    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Exit::Usage)?;
+    let mut terminate = signal(SignalKind::terminate()).or_fail(Exit::Usage)?;
+    Ok(tokio::select! {
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+        why = embedded.ended() => Some(why),
+    })
 }

@@ -1,0 +1,144 @@
+//! Views and API beside a node: what makes a replica a reader for everyone.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use cinnabar_api::{ApiState, Part, Settings, catch_up, serve};
+use cinnabar_ledger::causes;
+use cinnabar_ledger::node::{Handle, Phase};
+use cinnabar_projections::Views;
+use cinnabar_store::Store;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::exit::{Exit, Failure, OrFail as _};
+
+/// How long the fold waits for a commit before it looks whether it should stop.
+const FOLD_LOOK: Duration = Duration::from_millis(500);
+/// Pause before folding again when the views could not be written.
+const FOLD_RETRY: Duration = Duration::from_secs(2);
+
+/// Views that follow a store, and the API that shows them.
+pub struct Serving {
+    address: SocketAddr,
+    folding: thread::JoinHandle<()>,
+    answering: JoinHandle<std::io::Result<()>>,
+    stop: CancellationToken,
+}
+
+/// Takes the address, so that a port in use is found out before anything is started.
+///
+/// # Errors
+/// If the address can't be had.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.or_fail_while(Exit::Usage, move || {
+        format!("cannot listen on {address}; if another program has the port, choose one with --listen")
+    })
+}
+
+impl Serving {
+    /// Folds `store` into views in `dir` and serves them on `listener`. `node`, if there is one, tells of its readiness.
+    ///
+    /// # Errors
+    /// If the views can't be opened.
+    pub fn start(
+        store: &Store,
+        dir: &Path,
+        listener: TcpListener,
+        node: Option<Handle>,
+    ) -> Result<Self, Failure> {
+        let views = Views::open(dir).or_fail_while(Exit::Usage, || "cannot open the views")?;
+        let address = listener.local_addr().or_fail(Exit::Usage)?;
+        let stop = CancellationToken::new();
+        let state = ApiState::new(
+            store.clone(),
+            views.clone(),
+            Settings {
+                registry: Default::default(),
+                parts: parts(node, store),
+            },
+        );
+        let (store, folding_stop) = (store.clone(), stop.clone());
+        let folding = thread::Builder::new()
+            .name("views".to_owned())
+            .spawn(move || fold(&store, &views, &folding_stop))
+            .or_fail(Exit::Usage)?;
+        let answering = tokio::spawn(serve(listener, state, stop.clone().cancelled_owned()));
+        Ok(Self {
+            address,
+            folding,
+            answering,
+            stop,
+        })
+    }
+
+    /// `http://host:port`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends the answers under way, and the fold.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Ok(Err(error)) = self.answering.await {
+            tracing::error!(%error, "The API ended badly.");
+        }
+        let folding = self.folding;
+        drop(tokio::task::spawn_blocking(move || folding.join()).await);
+    }
+}
+
+/// Folds whatever is committed, until told to stop.
+fn fold(store: &Store, views: &Views, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match catch_up(store, views) {
+            Ok(cursor) => drop(store.wait_beyond(cursor.size, FOLD_LOOK)),
+            Err(error) => {
+                tracing::error!(error = causes(&error), "The views are held up.");
+                thread::sleep(FOLD_RETRY);
+            }
+        }
+    }
+}
+
+/// What `/readyz` tells about the node.
+fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
+    let Some(Handle { phase, feed, .. }) = node else {
+        return Vec::new();
+    };
+    let store = store.clone();
+    vec![
+        Part {
+            name: "node",
+            check: Box::new(move || match &*phase.borrow() {
+                Phase::Writing | Phase::Following => Ok(()),
+                Phase::CatchingUp => Err("reading what it missed".to_owned()),
+                Phase::Stopped(why) => Err(why.clone()),
+            }),
+        },
+        Part {
+            name: "feed",
+            check: Box::new(move || {
+                let (size, published) = (store.head().size.get(), feed.load(Ordering::Relaxed));
+                // A node that doesn't write publishes nothing and knows of nothing published.
+                let lag = if published == 0 {
+                    0
+                } else {
+                    size.saturating_sub(published)
+                };
+                if lag <= FEED_LAG_MAX {
+                    Ok(())
+                } else {
+                    Err(format!("the feed is {lag} entries behind"))
+                }
+            }),
+        },
+    ]
+}
+
+/// A feed further behind than this, in entries, is told of: some seconds of full load.
+const FEED_LAG_MAX: u64 = 100_000;
