@@ -10,8 +10,7 @@ use crate::outcome::Outcome;
 /// Re-checks a whole ledger from its bytes: canonical form, sequence, hash chain, dossiers, tree, checkpoint, every author's
 /// signature under the keys of its time, and that the rules admit each entry again.
 ///
-/// Trusts nothing but the log key given here. Memory grows with the ledger's subjects and statements, some hundred bytes each, not with its
-/// length in bytes.
+/// Trusts nothing but the log key given here. Memory grows with the ledger's subjects and statements, not with its length in bytes.
 #[derive(Debug, clap::Parser)]
 #[command(name = "verify", version, after_help = Outcome::table(), max_term_width = 100)]
 pub(crate) struct Args {
