@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cinnabar_events::kinds::{Code, LedgerOpened};
+use cinnabar_events::kinds::{
+    ActorEnrolled, Code, KeyRevoked, KeyRotated, LedgerOpened, ProductAccepted, ProductSubmitted,
+};
 use cinnabar_events::{
     DossierLink, Entry, EntryHash, Id, LedgerId, Payload, PublicKey, Statement, Subject,
 };
@@ -68,136 +70,152 @@ pub fn evolve<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Er
 }
 
 fn payload<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-    let id = entry.statement().subject.id().clone();
+    let id = entry.statement().subject.id();
     match &entry.statement().payload {
         Payload::LedgerOpened(genesis) => open(records, entry, genesis),
-        Payload::ActorEnrolled(enrolled) => {
-            let actor = ActorRecord {
-                organisation: enrolled.organisation.clone(),
-                key: Some(enrolled.key),
-                roles: BTreeMap::new(),
+        Payload::ActorEnrolled(enrolled) => enrol(records, id, enrolled),
+        Payload::RoleGranted(granted) => change_actor(records, id, |actor| {
+            let term = Term {
+                from: granted.from,
+                until: granted.until,
             };
-            records.put(
-                RecordKey::Key(enrolled.key),
-                Record::Key(KeyRecord {
-                    expires: enrolled.key_expires,
-                    ..fresh_key(id.clone())
-                }),
-            );
-            records.put(RecordKey::Actor(id), Record::Actor(actor));
-        }
-        Payload::RoleGranted(granted) => change_actor(records, &id, |actor| {
-            actor.roles.insert(
-                granted.role.clone(),
-                Term {
-                    from: granted.from,
-                    until: granted.until,
-                },
-            );
+            actor.roles.insert(granted.role.clone(), term);
         })?,
-        Payload::RoleWithdrawn(withdrawn) => change_actor(records, &id, |actor| {
+        Payload::RoleWithdrawn(withdrawn) => change_actor(records, id, |actor| {
             actor.roles.remove(&withdrawn.role);
         })?,
-        Payload::KeyRotated(rotated) => {
-            let mut old = None;
-            change_actor(records, &id, |actor| old = actor.key.replace(rotated.key))?;
-            if let Some(old) = old {
-                change_key(records, old, |key| {
-                    key.ended = key.ended.or(Some(entry.seq()))
-                })?;
-            }
-            records.put(
-                RecordKey::Key(rotated.key),
-                Record::Key(KeyRecord {
-                    expires: rotated.key_expires,
-                    ..fresh_key(id)
-                }),
-            );
-        }
-        Payload::KeyRevoked(revoked) => {
-            change_actor(records, &id, |actor| {
-                actor.key = actor.key.filter(|key| *key != revoked.key)
-            })?;
-            change_key(records, revoked.key, |key| {
-                key.ended = Some(entry.seq());
-                key.revoked = true;
-                key.compromised_since = revoked.compromised_since;
-            })?;
-        }
+        Payload::KeyRotated(rotated) => rotate(records, entry, rotated)?,
+        Payload::KeyRevoked(revoked) => revoke(records, entry, revoked)?,
         Payload::OrganisationRegistered(_) => {
-            records.put(
-                RecordKey::Organisation(id),
-                Record::Organisation(OrganisationRecord {
-                    registered: entry.seq(),
-                }),
-            );
-        }
-        Payload::ProductSubmitted(submitted) => {
-            let product = ProductRecord {
-                organisation: submitted.organisation.clone(),
-                status: ProductStatus::Submitted,
-                route: submitted.route,
-                tier: None,
-                number: None,
-                said: BTreeMap::new(),
+            let organisation = OrganisationRecord {
+                registered: entry.seq(),
             };
             records.put(
-                RecordKey::Product(id),
-                Record::Product(said(product, entry.statement())),
+                RecordKey::Organisation(id.clone()),
+                Record::Organisation(organisation),
             );
         }
-        Payload::ProductAccepted(accepted) => {
-            let number = accepted.number.as_str().to_owned();
-            records.put(
-                RecordKey::Number(number.clone()),
-                Record::Number(NumberRecord {
-                    subject: entry.statement().subject.clone(),
-                }),
-            );
-            change_product(records, entry, |product| {
-                product.status = ProductStatus::Accepted;
-                product.tier = accepted.risk_tier;
-                product.number = Some(number);
-            })?;
-        }
+        Payload::ProductSubmitted(submitted) => submit(records, entry, submitted),
+        Payload::ProductAccepted(accepted) => accept(records, entry, accepted)?,
         Payload::ProductUpdated(updated) => change_product(records, entry, |product| {
             if let Some(organisation) = &updated.organisation {
                 product.organisation = organisation.clone();
             }
         })?,
-        Payload::ProductEnded(_) => change_product(records, entry, |product| {
-            product.status = ProductStatus::Ended
-        })?,
+        Payload::ProductEnded(_) => set_status(records, entry, ProductStatus::Ended)?,
         Payload::ApprovalGranted(_) | Payload::ApprovalReinstated(_) => {
-            change_product(records, entry, |product| {
-                product.status = ProductStatus::Authorised
-            })?
+            set_status(records, entry, ProductStatus::Authorised)?;
         }
-        Payload::ApprovalRefused(_) => change_product(records, entry, |product| {
-            product.status = ProductStatus::Refused
-        })?,
-        Payload::ApprovalSuspended(_) => change_product(records, entry, |product| {
-            product.status = ProductStatus::Suspended
-        })?,
-        Payload::ApprovalRevoked(_) => change_product(records, entry, |product| {
-            product.status = ProductStatus::Revoked
-        })?,
+        Payload::ApprovalRefused(_) => set_status(records, entry, ProductStatus::Refused)?,
+        Payload::ApprovalSuspended(_) => set_status(records, entry, ProductStatus::Suspended)?,
+        Payload::ApprovalRevoked(_) => set_status(records, entry, ProductStatus::Revoked)?,
         Payload::IncidentReported(reported) => {
             let incident = IncidentRecord {
                 status: IncidentStatus::Open,
                 product: reported.product.clone(),
             };
-            records.put(RecordKey::Incident(id), Record::Incident(incident));
+            records.put(RecordKey::Incident(id.clone()), Record::Incident(incident));
         }
         Payload::IncidentUpdated(_) => {}
-        Payload::IncidentClosed(_) => {
-            if let Some(Record::Incident(mut incident)) =
-                records.record(&RecordKey::Incident(id.clone()))?
-            {
-                incident.status = IncidentStatus::Closed;
-                records.put(RecordKey::Incident(id), Record::Incident(incident));
-            }
-        }
+        Payload::IncidentClosed(_) => close(records, id)?,
+    }
+    Ok(())
+}
+
+fn enrol<R: RecordsMut>(records: &mut R, id: &Id, enrolled: &ActorEnrolled) {
+    let actor = ActorRecord {
+        organisation: enrolled.organisation.clone(),
+        key: Some(enrolled.key),
+        roles: BTreeMap::new(),
+    };
+    let key = KeyRecord {
+        expires: enrolled.key_expires,
+        ..fresh_key(id.clone())
+    };
+    records.put(RecordKey::Key(enrolled.key), Record::Key(key));
+    records.put(RecordKey::Actor(id.clone()), Record::Actor(actor));
+}
+
+fn rotate<R: RecordsMut>(
+    records: &mut R,
+    entry: &Entry,
+    rotated: &KeyRotated,
+) -> Result<(), R::Error> {
+    let id = entry.statement().subject.id();
+    let mut old = None;
+    change_actor(records, id, |actor| old = actor.key.replace(rotated.key))?;
+    if let Some(old) = old {
+        change_key(records, old, |key| {
+            key.ended = key.ended.or(Some(entry.seq()))
+        })?;
+    }
+    let key = KeyRecord {
+        expires: rotated.key_expires,
+        ..fresh_key(id.clone())
+    };
+    records.put(RecordKey::Key(rotated.key), Record::Key(key));
+    Ok(())
+}
+
+fn revoke<R: RecordsMut>(
+    records: &mut R,
+    entry: &Entry,
+    revoked: &KeyRevoked,
+) -> Result<(), R::Error> {
+    let id = entry.statement().subject.id();
+    change_actor(records, id, |actor| {
+        actor.key = actor.key.filter(|key| *key != revoked.key)
+    })?;
+    change_key(records, revoked.key, |key| {
+        key.ended = Some(entry.seq());
+        key.revoked = true;
+        key.compromised_since = revoked.compromised_since;
+    })
+}
+
+fn submit<R: RecordsMut>(records: &mut R, entry: &Entry, submitted: &ProductSubmitted) {
+    let product = ProductRecord {
+        organisation: submitted.organisation.clone(),
+        status: ProductStatus::Submitted,
+        route: submitted.route,
+        tier: None,
+        number: None,
+        said: BTreeMap::new(),
+    };
+    let key = RecordKey::Product(entry.statement().subject.id().clone());
+    records.put(key, Record::Product(said(product, entry.statement())));
+}
+
+fn accept<R: RecordsMut>(
+    records: &mut R,
+    entry: &Entry,
+    accepted: &ProductAccepted,
+) -> Result<(), R::Error> {
+    let number = accepted.number.as_str().to_owned();
+    let taken = NumberRecord {
+        subject: entry.statement().subject.clone(),
+    };
+    records.put(RecordKey::Number(number.clone()), Record::Number(taken));
+    change_product(records, entry, |product| {
+        product.status = ProductStatus::Accepted;
+        product.tier = accepted.risk_tier;
+        product.number = Some(number);
+    })
+}
+
+fn set_status<R: RecordsMut>(
+    records: &mut R,
+    entry: &Entry,
+    status: ProductStatus,
+) -> Result<(), R::Error> {
+    change_product(records, entry, |product| product.status = status)
+}
+
+fn close<R: RecordsMut>(records: &mut R, id: &Id) -> Result<(), R::Error> {
+    let key = RecordKey::Incident(id.clone());
+    if let Some(Record::Incident(mut incident)) = records.record(&key)? {
+        incident.status = IncidentStatus::Closed;
+        records.put(key, Record::Incident(incident));
     }
     Ok(())
 }
