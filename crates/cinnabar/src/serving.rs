@@ -95,8 +95,11 @@ impl Serving {
 /// Folds whatever is committed, until told to stop.
 fn fold(store: &Store, views: &Views, stop: &CancellationToken) {
     while !stop.is_cancelled() {
+        // Taken before the fold: what is committed meanwhile doesn't wait. The views stop at the newest
+        // signed checkpoint, which on a reader is behind the head.
+        let seen = store.head().size;
         match catch_up(store, views) {
-            Ok(cursor) => drop(store.wait_beyond(cursor.size, FOLD_LOOK)),
+            Ok(_) => drop(store.wait_beyond(seen, FOLD_LOOK)),
             Err(error) => {
                 tracing::error!(error = causes(&error), "The views are held up.");
                 thread::sleep(FOLD_RETRY);

@@ -1,1 +1,0 @@
-//! The bench: throughput, latency and the machine's own limits.
