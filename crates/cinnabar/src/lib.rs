@@ -1,7 +1,7 @@
 //! The binary: configuration, composition and command line.
 //!
 //! In scope: the command tree ([`cli`]), exit codes ([`exit`]), actors' keys ([`keys`]), building and signing statements
-//! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`http`]), taking over older registers
+//! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`intake`], [`http`]), taking over older registers
 //! ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
 
 pub mod cli;
@@ -12,6 +12,7 @@ pub mod files;
 pub mod http;
 pub mod import;
 pub mod init;
+pub mod intake;
 pub mod keys;
 pub mod log;
 pub mod node;

@@ -15,11 +15,11 @@ use crate::import::{
     Author, Count, HaltCause, Halted, IN_FLIGHT, Mapping, Outcome, RejectFile, Submit, Tally, bar,
     run as take_over,
 };
+use crate::intake::{Answer, Ask, Intake, NoAnswer, exit_for};
 use crate::keys::{Key, KeyArgs, SignError};
 use crate::out;
 use crate::profile::ProfileArg;
 use crate::statement::Claim;
-use crate::wire::{self, Answer, Ask, ClientError, IntakeClient};
 
 /// How long to go on asking a ledger that is busy, or changes its writer, before the import stops.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -65,7 +65,7 @@ fn in_flight(text: &str) -> Result<usize, String> {
 
 /// Signs with one key and submits over NATS.
 struct Submitter {
-    client: IntakeClient,
+    intake: Intake,
     key: Arc<Key>,
 }
 
@@ -77,7 +77,7 @@ pub(crate) enum Stopped {
     Sign(#[from] SignError),
     /// Nobody answers.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    NoAnswer(#[from] NoAnswer),
     /// The ledger stays busy.
     #[error("the ledger is busy and stays so: {0}")]
     Busy(String),
@@ -110,10 +110,10 @@ impl Submit for Submitter {
                 });
             }
         };
-        match wire::ask_patiently(&self.client, Ask::Record, &request, PATIENCE).await? {
+        match self.intake.ask(Ask::Record, &request, PATIENCE).await? {
             Answer::Recorded { again: true, .. } => Ok(Outcome::AlreadyThere),
             Answer::Recorded { again: false, .. } => Ok(Outcome::Recorded),
-            Answer::Refused(problem) if wire::exit_for(&problem) == Exit::Unreachable => {
+            Answer::Refused(problem) if exit_for(&problem) == Exit::Unreachable => {
                 Err(Stopped::Busy(problem.detail))
             }
             Answer::Refused(problem) => Ok(Outcome::Rejected {
@@ -140,11 +140,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         .rejects
         .clone()
         .unwrap_or_else(|| default_rejects(&args.file));
+    if [&args.file, &args.mapping]
+        .into_iter()
+        .any(|path| is_same(path, &rejects_path))
+    {
+        let sentence = "--rejects names a file that is read here; it would be overwritten";
+        return Err(Failure::saying(Exit::Usage, sentence));
+    }
     let rejects = File::create(&rejects_path)
         .map_err(|error| Failure::new(Exit::Usage, io_error("create", &rejects_path)(error)))?;
     let mut rejects = RejectFile::new(BufWriter::new(rejects));
     let submitter = Submitter {
-        client: wire::intake(&profile).await?,
+        intake: Intake::connect(&profile).await?,
         key,
     };
     let author = Author {
@@ -176,6 +183,12 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     end(outcome, &rejects_path, args.json)
 }
 
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
 fn default_rejects(file: &Path) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".rejected.jsonl");
@@ -202,7 +215,9 @@ fn end(outcome: Result<Tally, Halted<Stopped>>, rejects: &Path, json: bool) -> R
             tell(&halted.tally, rejects, json)?;
             let exit = match &halted.cause {
                 HaltCause::Unreadable(_) | HaltCause::RejectFile(_) => Exit::Usage,
-                HaltCause::Stopped(_) => Exit::Unreachable,
+                HaltCause::Stopped(Stopped::NoAnswer(error)) => error.exit(),
+                HaltCause::Stopped(Stopped::Sign(_)) => Exit::Usage,
+                HaltCause::Stopped(Stopped::Busy(_) | Stopped::Answer) => Exit::Unreachable,
             };
             Err(Failure::new(
                 exit,
@@ -227,6 +242,6 @@ fn tell(tally: &Tally, rejects: &Path, json: bool) -> Result<(), Failure> {
     };
     out::json(&json!({
         "rows": count(tally.rows), "statements": count(tally.statements), "reasons": tally.reasons,
-        "notes": tally.notes, "rejects": rejects,
+        "notes": tally.notes, "rejects": (tally.rows.rejected > 0).then_some(rejects),
     }))
 }

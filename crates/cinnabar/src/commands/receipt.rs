@@ -10,10 +10,10 @@ use serde_json::json;
 use super::refusal;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access};
+use crate::intake::{Answer, Intake};
 use crate::out::{self, reasons};
 use crate::profile::ProfileArg;
 use crate::statement::show;
-use crate::wire::{self, Answer};
 
 /// Arguments of `cinnabar receipt`.
 #[derive(Clone, Debug, clap::Args)]
@@ -159,11 +159,11 @@ fn verify(args: &Verify) -> Result<(), Failure> {
 
 async fn get(args: &Get) -> Result<(), Failure> {
     let profile = args.profile.load()?;
-    let client = wire::intake(&profile).await?;
+    let client = Intake::connect(&profile).await?;
     let bytes = match client
         .receipt(args.sequence)
         .await
-        .or_fail(Exit::Unreachable)?
+        .map_err(|error| Failure::new(error.exit(), error))?
     {
         Answer::Recorded { receipt, .. } => receipt,
         Answer::Refused(problem) => return Err(refusal::tell(&problem, false)),

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::exit::{Exit, Failure};
+use crate::intake::{Problem, exit_for};
 use crate::out::{self, Plain};
-use crate::wire::{Problem, exit_for};
 
 /// A problem as a person reads it.
 struct InWords<'p>(&'p Problem);

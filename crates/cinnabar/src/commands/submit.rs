@@ -10,11 +10,11 @@ use super::refusal;
 use super::sign::tell_openings;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access};
+use crate::intake::{Answer, Ask, Intake, exit_for};
 use crate::keys::KeyArgs;
 use crate::out;
 use crate::profile::{Profile, ProfileArg};
 use crate::statement::{Drafted, Openings, STATEMENT_SUFFIX, StatementArgs, StatementFile};
-use crate::wire::{self, Answer, Ask, IntakeClient};
 
 /// How long to go on asking a ledger that is busy or changes its writer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -94,8 +94,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         return Err(Failure::saying(Exit::Usage, sentence));
     }
     if args.dry_run {
-        let client = wire::intake(&profile).await?;
-        return dry_run(&client, &request, args.json).await;
+        let intake = Intake::connect(&profile).await?;
+        return dry_run(&intake, &request, args.json).await;
     }
     let receipt_path = receipt_path(args.receipt.as_deref(), &outgoing.file);
     let kept = keep(&outgoing, &receipt_path)?;
@@ -103,14 +103,15 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         "`cinnabar submit {}` asks again, safely",
         kept.statement.display()
     );
-    let client = wire::intake(&profile)
+    let intake = Intake::connect(&profile)
         .await
         .inspect_err(|_| out::note(format!("Not sent; {again}.")))?;
-    let answer = wire::ask_patiently(&client, Ask::Record, &request, PATIENCE)
-        .await
-        .or_fail_while(Exit::Unreachable, || {
-            format!("not known to be recorded; {again}")
-        })?;
+    let answer = intake.ask(Ask::Record, &request, PATIENCE).await;
+    let answer = answer.map_err(|error| {
+        let exit = error.exit();
+        let doing = format!("not known to be recorded; {again}");
+        Failure::new(exit, anyhow::Error::new(error).context(doing))
+    })?;
     match answer {
         Answer::Recorded { receipt, again } => {
             let told = keep_receipt(&receipt, &receipt_path, &outgoing.file, &profile)?;
@@ -121,7 +122,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
             tell(&told, &receipt_path, again, args.json)
         }
         Answer::Refused(problem) => {
-            if wire::exit_for(&problem) == Exit::Unreachable {
+            if exit_for(&problem) == Exit::Unreachable {
                 out::note(format!("Not recorded now; {again}."));
             } else {
                 kept.refused();
@@ -135,10 +136,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     }
 }
 
-async fn dry_run(client: &IntakeClient, request: &[u8], json: bool) -> Result<(), Failure> {
-    let answer = wire::ask_patiently(client, Ask::Check, request, PATIENCE)
-        .await
-        .or_fail(Exit::Unreachable)?;
+async fn dry_run(intake: &Intake, request: &[u8], json: bool) -> Result<(), Failure> {
+    let answer = intake.ask(Ask::Check, request, PATIENCE).await;
+    let answer = answer.map_err(|error| Failure::new(error.exit(), error))?;
     match answer {
         Answer::Admissible if json => out::json(&json!({ "admissible": true })),
         Answer::Admissible => out::line("admissible: it would be recorded now (nothing was)"),

@@ -8,6 +8,7 @@ use cinnabar_ledger::nats::streams::Replicas;
 
 use super::machine::{disk, key, keys_in, nats_server};
 use super::{Args, Finding, api};
+use crate::intake::Intake;
 use crate::out::reasons;
 use crate::profile::Profile;
 use crate::wire::{self, As};
@@ -71,7 +72,7 @@ async fn intake(profile: &Profile) -> Finding {
     if profile.users.submitter.is_none() {
         return Finding::warn("intake", "not asked: the profile has no users.submitter");
     }
-    let client = match wire::intake(profile).await {
+    let client = match Intake::connect(profile).await {
         Ok(client) => client,
         Err(failure) => {
             return Finding::fail("intake", failure.message().unwrap_or_default())

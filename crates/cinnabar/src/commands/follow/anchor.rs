@@ -15,7 +15,10 @@ const WAITING_MAX: usize = 65_536;
 /// Outcome of a comparison.
 pub(super) enum Anchored {
     /// Everything that waited is proven.
-    Holds,
+    Holds {
+        /// Whether there was a complaint before that it could not be compared.
+        again: bool,
+    },
     /// Not everything could be compared now; why, the first time.
     Later(Option<String>),
     /// The log contradicts what was delivered.
@@ -87,12 +90,12 @@ impl Anchor {
     /// the network.
     pub(super) fn compare(&mut self, tree: Option<&Frontier>) -> Anchored {
         if self.waiting.is_empty() {
-            return Anchored::Holds;
+            return Anchored::Holds { again: false };
         }
         match self.try_compare(tree) {
             Ok(()) if self.waiting.is_empty() => {
-                self.complained = false;
-                Anchored::Holds
+                let again = std::mem::replace(&mut self.complained, false);
+                Anchored::Holds { again }
             }
             Ok(()) => {
                 self.later("the newest checkpoint does not cover the newest entries yet".to_owned())
@@ -229,7 +232,7 @@ mod tests {
             );
             assert!(anchor.is_behind());
             *served.answers.lock().unwrap() = log.answers(count);
-            assert!(matches!(anchor.compare(None), Anchored::Holds));
+            assert!(matches!(anchor.compare(None), Anchored::Holds { .. }));
             assert!(!anchor.is_behind());
         }
     }
@@ -259,7 +262,7 @@ mod tests {
             tree.push(entry.leaf_hash());
         }
         let outcome = anchor(&served.url, &log, false, log.entries()).compare(Some(&tree));
-        assert!(matches!(outcome, Anchored::Holds));
+        assert!(matches!(outcome, Anchored::Holds { .. }));
         let mut other = Frontier::empty();
         for entry in log.entries().iter().rev() {
             other.push(entry.leaf_hash());
@@ -278,7 +281,7 @@ mod tests {
         let count = log.entries().len();
         let served = log.serve(count - 1);
         let mut anchor = anchor(&served.url, &log, false, &log.entries()[..count - 1]);
-        assert!(matches!(anchor.compare(None), Anchored::Holds));
+        assert!(matches!(anchor.compare(None), Anchored::Holds { .. }));
         *served.answers.lock().unwrap() = other.answers(count);
         anchor.push(&other.entries()[count - 1]);
         assert!(matches!(anchor.compare(None), Anchored::Contradiction(_)));

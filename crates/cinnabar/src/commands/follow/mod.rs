@@ -11,15 +11,14 @@ mod filter;
 use std::time::{Duration, Instant};
 
 use cinnabar_events::{Entry, LedgerId, Sequence, Subject};
-use cinnabar_ledger::nats::connect::LinkEvent;
 use cinnabar_verifier::{Alarm, Follower, Selection};
 use serde_json::json;
-use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::http::Api;
 use crate::out::{self, Plain};
 use crate::profile::ProfileArg;
+use crate::wire;
 use anchor::{Anchor, Anchored};
 use feed::Feed;
 pub(crate) use filter::KindPattern;
@@ -88,7 +87,7 @@ struct Following<'a> {
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let profile = args.profile.load()?;
     let api = Api::new(&profile.api);
-    let link = crate::wire::dial(&profile, crate::wire::As::Agency).await?;
+    let link = wire::dial(&profile, wire::As::Agency).await?;
     let feed = Feed::new(&link.client, &profile, args.kind.as_ref());
     let from = match args.from {
         Some(from) => from,
@@ -112,26 +111,9 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     };
     tokio::select! {
         outcome = following.through_breaks(&feed) => outcome,
-        what = denial(link.events) => {
+        what = wire::denial(link.events) => {
             let sentence = format!("the server does not let the user agency do that: {what}");
             Err(Failure::saying(Exit::Usage, sentence))
-        }
-    }
-}
-
-/// The server's words, once it has refused something that this user may not do.
-async fn denial(mut events: broadcast::Receiver<LinkEvent>) -> String {
-    loop {
-        match events.recv().await {
-            Ok(LinkEvent::Denied { what }) => return what,
-            Ok(
-                LinkEvent::Up
-                | LinkEvent::Down
-                | LinkEvent::Slow { .. }
-                | LinkEvent::Trouble { .. },
-            )
-            | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => std::future::pending::<()>().await,
         }
     }
 }
@@ -263,7 +245,11 @@ impl Following<'_> {
         let (anchor, outcome) = compared.await.or_fail(Exit::Bug)?;
         self.anchor = Some(anchor);
         match outcome {
-            Anchored::Holds | Anchored::Later(None) => Ok(()),
+            Anchored::Holds { again: false } | Anchored::Later(None) => Ok(()),
+            Anchored::Holds { again: true } => {
+                out::note("Compared with a checkpoint again: everything so far holds.");
+                Ok(())
+            }
             Anchored::Later(Some(why)) => {
                 out::note(format!("Not compared with a checkpoint yet: {why}"));
                 Ok(())
