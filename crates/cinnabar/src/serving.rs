@@ -11,6 +11,10 @@ use cinnabar_ledger::causes;
 use cinnabar_ledger::node::{Handle, Phase};
 use cinnabar_projections::Views;
 use cinnabar_store::Store;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -54,11 +58,18 @@ impl Serving {
         let views = Views::open(dir).or_fail_while(Exit::Usage, || "cannot open the views")?;
         let address = listener.local_addr().or_fail(Exit::Usage)?;
         let stop = CancellationToken::new();
+        let mut registry = Registry::default();
+        if let Some(node) = &node {
+            registry.register_collector(Box::new(NodeMetrics {
+                node: node.clone(),
+                store: store.clone(),
+            }));
+        }
         let state = ApiState::new(
             store.clone(),
             views.clone(),
             Settings {
-                registry: Default::default(),
+                registry,
                 parts: parts(node, store),
             },
         );
@@ -105,6 +116,52 @@ fn fold(store: &Store, views: &Views, stop: &CancellationToken) {
                 thread::sleep(FOLD_RETRY);
             }
         }
+    }
+}
+
+/// What the node counts, read when somebody asks.
+#[derive(Debug)]
+struct NodeMetrics {
+    node: Handle,
+    store: Store,
+}
+
+impl Collector for NodeMetrics {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let gauge = |value: u64| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+        let published = self.node.feed.load(Ordering::Relaxed);
+        let lag = if published == 0 {
+            0
+        } else {
+            self.store.head().size.get().saturating_sub(published)
+        };
+        let metrics = [
+            (
+                "cinnabar_intake_waiting",
+                "Requests in the queue in front of the writer",
+                self.node.queue.waiting() as u64,
+            ),
+            (
+                "cinnabar_feed_lag_entries",
+                "Entries that the feed is behind the ledger, on the node that writes",
+                lag,
+            ),
+            (
+                "cinnabar_log_skipped_messages",
+                "Messages of the log stream that were passed over",
+                self.node.skipped.load(Ordering::Relaxed),
+            ),
+            (
+                "cinnabar_writing",
+                "Whether this node writes",
+                u64::from(*self.node.phase.borrow() == Phase::Writing),
+            ),
+        ];
+        for (name, help, value) in metrics {
+            let metric = gauge(value);
+            metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use cinnabar_store::{OpenError, Store};
+use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +15,7 @@ use crate::intake::Queue;
 use crate::lease::Lease;
 use crate::nats::checks::{ServerFinding, check};
 use crate::nats::config::{Listen, ServerConfig};
-use crate::nats::connect::{ConnectError, Link, Login, connect};
+use crate::nats::connect::{ConnectError, Link, LinkEvent, Login, connect};
 use crate::nats::find::{FindError, find};
 use crate::nats::keys::{KeyError, UserKey};
 use crate::nats::names::{BadShortName, Names};
@@ -127,7 +128,8 @@ impl Embedded {
             other => other?,
         };
         let server = start_server(embedding, &names).await?;
-        let (client, replicas) = (prepare(layout, &server, &names).await?, Replicas::One);
+        let Link { client, events } = prepare(layout, &server, &names).await?;
+        let replicas = Replicas::One;
         let findings = check(
             &client,
             &[server.monitor_url().to_owned()],
@@ -141,6 +143,13 @@ impl Embedded {
         check_clock(&client, &names, &store).await?;
 
         let stop = CancellationToken::new();
+        tokio::spawn(check_again(
+            events,
+            client.clone(),
+            server.monitor_url().to_owned(),
+            names.clone(),
+            stop.clone(),
+        ));
         let role = Role::Writer {
             signer,
             lease: Lease::Alone,
@@ -278,18 +287,63 @@ async fn start_server(
     .await?)
 }
 
+/// After each reconnect the server is looked at again: one that came back without its history, or with
+/// other settings, must not be written to.
+async fn check_again(
+    mut events: broadcast::Receiver<LinkEvent>,
+    client: Client,
+    monitor: String,
+    names: Names,
+    stop: CancellationToken,
+) {
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => return,
+            event = events.recv() => event,
+        };
+        match event {
+            Ok(LinkEvent::Up) => {}
+            Ok(
+                LinkEvent::Down
+                | LinkEvent::Slow { .. }
+                | LinkEvent::Denied { .. }
+                | LinkEvent::Trouble { .. },
+            ) => continue,
+            // Events were missed; one of them may have been a reconnect.
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+        // A server that can't be asked just now comes up again, and is asked then.
+        let findings = check(
+            &client,
+            std::slice::from_ref(&monitor),
+            &names,
+            Replicas::One,
+        )
+        .await;
+        if findings.iter().any(ServerFinding::is_lasting) {
+            let list: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            tracing::error!(
+                findings = list.join("; "),
+                "The NATS server is no longer fit for a ledger; stopping."
+            );
+            return stop.cancel();
+        }
+    }
+}
+
 /// Makes the streams as operator, once; then connects as writer.
 async fn prepare(
     layout: &Layout,
     server: &NatsServer,
     names: &Names,
-) -> Result<Client, EmbeddingFailure> {
+) -> Result<Link, EmbeddingFailure> {
     let Link {
         client: operator, ..
     } = login(layout, server.client_url(), "operator").await?;
     ensure_all(&operator, names, Replicas::One).await?;
     drop(operator);
-    Ok(login(layout, server.client_url(), "writer").await?.client)
+    login(layout, server.client_url(), "writer").await
 }
 
 /// Connects as one of [`USERS`].

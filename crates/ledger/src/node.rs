@@ -416,8 +416,17 @@ impl Node {
 
     /// A fenced writer follows again; an unsure one ends.
     fn after(&mut self, halt: Halt) -> Result<(), NodeFailure> {
+        let alone = matches!(
+            &self.setup.role,
+            Role::Writer {
+                lease: Lease::Alone,
+                ..
+            }
+        );
         match halt {
             Halt::Stopping => {}
+            // Another writer on a ledger that was set up to have one: not to be fought with, but looked at.
+            Halt::Fenced(_) if alone => return Err(NodeFailure::Halt(halt)),
             Halt::Fenced(_) => tracing::warn!(reason = %halt, "This node no longer writes."),
             Halt::Refused(_) | Halt::Unknown(_) | Halt::Clock(_) => {
                 return Err(NodeFailure::Halt(halt));

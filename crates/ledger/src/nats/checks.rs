@@ -95,6 +95,25 @@ pub enum ServerFinding {
     },
 }
 
+impl ServerFinding {
+    /// Whether it stays until somebody does something; the others may only mean that a server is just
+    /// coming up.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::TooOld { .. }
+            | Self::NotSynced { .. }
+            | Self::NoJetStream { .. }
+            | Self::StreamDiffers { .. }
+            | Self::HistoryCut { .. }
+            | Self::HistoryHoles { .. } => true,
+            Self::NotReporting { .. } | Self::TooFewReporting { .. } | Self::NoStream { .. } => {
+                false
+            }
+        }
+    }
+}
+
 /// The part of `/varz` that matters.
 #[derive(Deserialize)]
 struct Varz {

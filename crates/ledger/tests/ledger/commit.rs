@@ -4,6 +4,8 @@ use cinnabar_events::Sequence;
 use cinnabar_ledger::Answer;
 use cinnabar_ledger::embedded::login;
 use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::nats::publish::publish;
+use cinnabar_ledger::nats::streams::StreamKind;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
@@ -145,5 +147,64 @@ async fn agencies_get_each_entry_once_as_a_cloud_event_with_its_exact_bytes() {
         );
         event.ack().await.unwrap();
     }
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_has_each_entry_once_also_after_restarts_and_in_spite_of_strangers() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    for round in 0..3 {
+        for number in 0..5 {
+            town.record(&town.organisation(&format!("o{round}-{number}")))
+                .await;
+        }
+        // Somebody else's message on the feed: passed over, not taken for ours.
+        let subject = format!("{}.junk", town.running().names.entry_prefix());
+        let client = &town.running().client;
+        publish(
+            client,
+            &subject,
+            "junk".into(),
+            async_nats::HeaderMap::new(),
+        )
+        .await
+        .unwrap();
+        town.stop().await;
+        town.start().await;
+    }
+    let last = town
+        .record(&town.organisation("last"))
+        .await
+        .entry()
+        .seq()
+        .get();
+    let running = town.running();
+    let stream = StreamKind::Feed
+        .context(&running.client)
+        .get_stream(running.names.feed_stream())
+        .await
+        .unwrap();
+    let mut sequences = Vec::new();
+    let mut at = 0;
+    while sequences.last() != Some(&last) {
+        at += 1;
+        let message = loop {
+            match stream.get_raw_message(at).await {
+                Ok(message) => break message,
+                // Not there yet: the feed is behind the receipts.
+                Err(_) => tokio::task::yield_now().await,
+            }
+        };
+        if message.payload != "junk" {
+            sequences.push(
+                cinnabar_events::Entry::parse(message.payload.to_vec())
+                    .unwrap()
+                    .seq()
+                    .get(),
+            );
+        }
+    }
+    assert_eq!(sequences, (0..=last).collect::<Vec<_>>());
     town.stop().await;
 }
