@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::id::{EntryHash, LedgerId, PublicKey, Sequence};
+use crate::hash::{EntryHash, LedgerId, PublicKey};
+use crate::id::Sequence;
 use crate::signature::{Signature, SignatureBytes, Signer};
 
 /// Most entries of a block. More make receipts wait for little: at 512 the fixed cost of a commit is spread thin.

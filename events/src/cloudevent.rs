@@ -1,7 +1,8 @@
 //! CloudEvents 1.0, binary mode over NATS: `ce-*` headers, the body is the entry's exact bytes.
 
 use crate::entry::Entry;
-use crate::id::{LedgerId, ShortName};
+use crate::hash::LedgerId;
+use crate::id::ShortName;
 
 /// One entry as a CloudEvent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,13 +7,12 @@ use serde::Deserialize;
 
 use crate::canonical;
 use crate::decode::{Violation, decode};
-use crate::id::{EntryHash, Revision, Sequence, Subject};
+use crate::hash::EntryHash;
+use crate::id::{Revision, Sequence, Subject};
 use crate::instant::Timestamp;
 use crate::signature::Signature;
-use crate::statement::{
-    MAX_CONCERNS, MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed, SIGNATURE_JSON_BYTES, Signed,
-    Verified, signatures_json,
-};
+use crate::signed::{SIGNATURE_JSON_BYTES, Signed, Verified, signatures_json};
+use crate::statement::{MAX_CONCERNS, MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed};
 
 /// Longest entry, in bytes: a leaf's length is a `u16` in an entry bundle (C2SP tlog-tiles).
 pub const MAX_ENTRY_BYTES: usize = 65_535;

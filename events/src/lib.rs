@@ -6,12 +6,14 @@ mod cloudevent;
 mod decode;
 mod encode;
 mod entry;
+mod hash;
 mod id;
 mod instant;
 pub mod kinds;
 pub mod receipt;
 pub mod rulebook;
 mod signature;
+mod signed;
 mod statement;
 mod text;
 
@@ -20,10 +22,8 @@ pub use cloudevent::{CloudEvent, header_value};
 pub use decode::{Violation, decode};
 pub use encode::{NotEncodable, encode};
 pub use entry::{DossierLink, Entry, MAX_ENTRY_BYTES};
-pub use id::{
-    Class, Commitment, EntryHash, Id, LedgerId, NotAnId, PublicKey, Revision, Sequence, ShortName,
-    StatementId, Subject,
-};
+pub use hash::{Commitment, EntryHash, LedgerId, PublicKey};
+pub use id::{Class, Id, NotAnId, Revision, Sequence, ShortName, StatementId, Subject};
 pub use instant::{Date, NotATime, Timestamp, When};
 pub use kinds::{Code, Kind, Payload};
 pub use receipt::Receipt;
@@ -32,8 +32,9 @@ pub use signature::{
     BadSignature, NotASignature, PAYLOAD_TYPE, Signature, SignatureBytes, Signer,
     pre_authentication_encoding, sign, verify,
 };
+pub use signed::{MAX_REQUEST_BYTES, Signed, Verified};
 pub use statement::{
-    Basis, MAX_CONCERNS, MAX_REQUEST_BYTES, MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed, Migrated,
-    Signed, SignerClaim, Statement, Unwritable, Verified,
+    Basis, MAX_CONCERNS, MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed, Migrated, SignerClaim,
+    Statement, Unwritable,
 };
 pub use text::{BadLength, Listed, Name, Prose, Summary, Text};

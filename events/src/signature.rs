@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::id::PublicKey;
+use crate::hash::PublicKey;
 use crate::text::text_serde;
 
 /// DSSE payload type of a statement. Part of what is signed.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{Code, closed};
-use crate::id::{Id, PublicKey};
+use crate::hash::PublicKey;
+use crate::id::Id;
 use crate::instant::{Date, Timestamp};
 use crate::text::{Name, Summary};
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Id, PublicKey, ShortName};
+use crate::hash::PublicKey;
+use crate::id::{Id, ShortName};
 use crate::rulebook::Rulebook;
 use crate::text::{Listed, Name, Text};
 

@@ -1,0 +1,117 @@
+//! Thirty-two bytes with a name: hashes, keys, commitments. Written as a prefix and lower-case hex.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::id::{NotAnId, StatementId};
+use crate::text::text_serde;
+
+/// Defines 32 bytes that are written as a prefix and 64 lower-case hex digits.
+macro_rules! prefixed_hex {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $fault:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 32]);
+
+        impl $name {
+            /// From the 32 bytes.
+            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+            /// The 32 bytes.
+            pub const fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!($prefix, ":"))?;
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let hex = text.strip_prefix(concat!($prefix, ":")).ok_or(NotAnId::$fault)?;
+                unhex(hex).map(Self).ok_or(NotAnId::$fault)
+            }
+        }
+    };
+}
+
+fn unhex(hex: &str) -> Option<[u8; 32]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; 32];
+    let hex: &[u8; 64] = hex.as_bytes().try_into().ok()?;
+    for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+prefixed_hex!(
+    /// Hash of an entry: BLAKE3 of its bytes, without a line end. Written `blake3:<hex>`.
+    EntryHash, "blake3", Hash
+);
+prefixed_hex!(
+    /// A ledger's id: BLAKE3 of its genesis statement's bytes. Written `blake3:<hex>`.
+    LedgerId, "blake3", Hash
+);
+prefixed_hex!(
+    /// An Ed25519 public key, as bytes; it need not be a point of the curve. Written `ed25519:<hex>`.
+    PublicKey, "ed25519", Key
+);
+prefixed_hex!(
+    /// A salted commitment to a confidential value. Written `c1:<hex>`. See [`Commitment::to`].
+    Commitment, "c1", Commitment
+);
+
+impl EntryHash {
+    /// What stands as `prev` in the first entry, and in the first of each dossier: 32 zero bytes.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// `BLAKE3(entry bytes)`.
+    pub fn of(entry: &[u8]) -> Self {
+        Self(*blake3::hash(entry).as_bytes())
+    }
+}
+
+impl LedgerId {
+    /// `BLAKE3(genesis statement bytes)`.
+    pub fn of(genesis_statement: &[u8]) -> Self {
+        Self(*blake3::hash(genesis_statement).as_bytes())
+    }
+}
+
+impl Commitment {
+    /// `SHA-256(0x02 ‖ statement id, 36 ASCII bytes ‖ 0x00 ‖ pointer ‖ 0x00 ‖ salt ‖ canonical value)`.
+    ///
+    /// `pointer` is the JSON pointer of the field relative to `data`; `value` its canonical bytes.
+    pub fn to(statement: StatementId, pointer: &str, salt: &[u8; 32], value: &[u8]) -> Self {
+        use sha2::Digest as _;
+        let mut hasher = sha2::Sha256::new();
+        hasher.update([0x02]);
+        hasher.update(statement.to_string().as_bytes());
+        hasher.update([0x00]);
+        hasher.update(pointer.as_bytes());
+        hasher.update([0x00]);
+        hasher.update(salt);
+        hasher.update(value);
+        Self(hasher.finalize().into())
+    }
+}
+
+text_serde!(EntryHash, LedgerId, PublicKey, Commitment);
