@@ -71,7 +71,7 @@ impl Entry {
         prev: EntryHash,
         dossiers: BTreeMap<Subject, DossierLink>,
     ) -> Self {
-        let signed = verified.signed().clone();
+        let signed = verified.into_signed();
         assert!(
             dossiers.len() == signed.statement().subjects().count()
                 && signed

@@ -126,6 +126,10 @@ impl Verified {
     pub fn signed(&self) -> &Signed {
         &self.signed
     }
+    /// The signed statement, without the knowledge that it was verified.
+    pub fn into_signed(self) -> Signed {
+        self.signed
+    }
     /// The statement.
     pub fn statement(&self) -> &Statement {
         &self.signed.statement

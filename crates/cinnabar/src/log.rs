@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `RUST_LOG` says otherwise: what someone should look at.
-const DEFAULT: &str = "warn,cinnabar_ledger::node=info";
+const DEFAULT: &str = "warn";
 
 /// Starts logging. As JSON if `CINNABAR_LOG=json`.
 pub fn start() {

@@ -181,14 +181,21 @@ fn announce(
         embedded.identity.ledger,
     ))?;
     if first {
+        let programs = std::env::current_exe().ok();
+        let programs = programs
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new("."));
         out::line(format_args!(
             "\nTry next, in another terminal:
 
+  export PATH={}:$PATH
   curl -s {url}/v1/products | jq .
   cinnabar kinds approval.granted
   cinnabar submit organisation.registered --profile {data}/connection.toml --subject organisation/my-lab \\
       --data name='My Lab' organisationKind=enterprise --as li:registrar --key {data}/keys/li.key
   verify --from {url} --log-key '{}'",
+            programs.display(),
             embedded.identity.vkey,
         ))?;
     }

@@ -38,7 +38,7 @@ impl Clock {
     /// The time now; the same as before if the system's clock went back.
     ///
     /// # Errors
-    /// [`ClockJump`] if it ran more than [`JUMP_MAX`] ahead since the last reading.
+    /// [`ClockJump`] if it ran more than ten seconds ahead since the last reading.
     pub fn now(&mut self) -> Result<Timestamp, ClockJump> {
         self.reading(Instant::now(), system_time())
     }

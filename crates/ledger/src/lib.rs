@@ -27,7 +27,7 @@ mod stream;
 mod writer;
 
 pub use clock::{Clock, ClockJump};
-pub use identity::{Identity, LogSigner};
+pub use identity::{BadLogKey, Identity, LogSigner, OtherLogKey};
 pub use lease::Lease;
 pub use problem::Problem;
 pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};

@@ -1,6 +1,6 @@
 //! A node: follows the log stream; where it may, it takes its turn as the writer.
 //!
-//! Recovery, take-over and a replica's daily work are one path: [`Replica::follow`]. A writer is a
+//! Recovery, take-over and a replica's daily work are one path: `Replica::follow`. A writer is a
 //! node that has read to the end of the stream and then published an empty block under the fence.
 
 use std::sync::Arc;

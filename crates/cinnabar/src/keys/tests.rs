@@ -48,6 +48,13 @@ fn a_key_file_is_private_and_never_overwritten() {
 }
 
 #[test]
+fn no_two_keys_are_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let public = |name: &str| create(&dir.path().join(name), "", None).unwrap().public;
+    assert_ne!(public("a.key"), public("b.key"));
+}
+
+#[test]
 fn a_key_without_room_for_its_public_half_is_not_made() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("li.key");

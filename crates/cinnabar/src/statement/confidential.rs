@@ -205,6 +205,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_can_guess_a_value_by_committing_to_it_again() {
+        let id = StatementId::derived("test", "1");
+        let fields = ["/contact=yes".parse().unwrap()];
+        let commit = || Openings::commit(id, &fields).unwrap();
+        let (one, other) = (commit(), commit());
+        assert_ne!(one.1, other.1);
+        assert_ne!(*one.0.openings[0].salt, [0; 32]);
+    }
+
+    #[test]
     fn a_field_needs_a_pointer_and_a_value_with_one_spelling() {
         for bad in ["", "contact=x", "/=x", "/contact", "/contact:={"] {
             assert!(bad.parse::<Confidential>().is_err(), "{bad:?}");

@@ -2,87 +2,85 @@
 
 use std::fmt::Write as _;
 
-use cinnabar_events::{Signature, Statement, When};
+use cinnabar_events::{Signature, Statement};
 
 use crate::out::Plain;
 
 /// Everything that the statement says, one thing a line, and who has signed it.
 pub fn show(statement: &Statement, bytes: &[u8], signatures: &[Signature]) -> String {
-    let mut text = String::new();
-    let mut row = |name: &str, value: String| {
-        if !value.is_empty() {
-            let _ = writeln!(text, "{name:<12} {}", Plain(&value));
-        }
-    };
-    let joined = |items: Vec<String>| items.join(", ");
-    row(
-        "kind",
-        format!("{}: {}", statement.kind(), statement.kind().summary()),
-    );
-    row("subject", statement.subject.to_string());
-    row(
-        "concerns",
-        joined(statement.concerns.iter().map(ToString::to_string).collect()),
-    );
-    row("id", statement.id.to_string());
-    row(
-        "ledger",
-        statement
-            .ledger
-            .map(|ledger| ledger.to_string())
-            .unwrap_or_default(),
-    );
-    row(
-        "occurred",
-        statement
-            .occurred
-            .as_ref()
-            .map(When::to_string)
-            .unwrap_or_default(),
-    );
-    row(
-        "effective",
-        statement
-            .effective
-            .as_ref()
-            .map(When::to_string)
-            .unwrap_or_default(),
-    );
-    row(
-        "expects",
-        statement
-            .expects
-            .map(|revision| format!("revision {revision}"))
-            .unwrap_or_default(),
-    );
-    for basis in statement.basis.iter() {
-        row("basis", format!("{} {}", basis.instrument, basis.article));
-    }
-    if let Some(migrated) = &statement.migrated {
-        row(
-            "taken over",
-            format!("{} row {}", migrated.register, migrated.row),
-        );
-    }
-    for claim in statement.signers.iter() {
-        let organisation = claim
-            .on_behalf_of
-            .as_ref()
-            .map(|id| format!(" for {id}"))
-            .unwrap_or_default();
-        row(
+    let mut rows = about(statement);
+    rows.extend(statement.signers.iter().map(|claim| {
+        let organisation = claim.on_behalf_of.as_ref();
+        let organisation = organisation.map_or(String::new(), |id| format!(" for {id}"));
+        (
             "signer",
             format!("{} as {}{organisation}", claim.actor, claim.role),
-        );
-    }
-    for (pointer, commitment) in &statement.commitments {
-        row("committed", format!("{pointer} {commitment}"));
-    }
-    for signature in signatures {
-        row("signed by", signature.key.to_string());
+        )
+    }));
+    let commitments = statement.commitments.iter();
+    rows.extend(
+        commitments.map(|(pointer, commitment)| ("committed", format!("{pointer} {commitment}"))),
+    );
+    rows.extend(
+        signatures
+            .iter()
+            .map(|signature| ("signed by", signature.key.to_string())),
+    );
+    let mut text = String::new();
+    for (name, value) in rows {
+        let _ = writeln!(text, "{name:<12} {}", Plain(&value));
     }
     let _ = write!(text, "data\n{}", data(bytes));
     text
+}
+
+/// Names and values of what stands around the payload. What is absent has no row.
+fn about(statement: &Statement) -> Vec<(&'static str, String)> {
+    let kind = statement.kind();
+    let mut rows = vec![
+        ("kind", format!("{kind}: {}", kind.summary())),
+        ("subject", statement.subject.to_string()),
+        ("id", statement.id.to_string()),
+    ];
+    rows.extend(
+        statement
+            .concerns
+            .iter()
+            .map(|subject| ("concerns", subject.to_string())),
+    );
+    rows.extend(
+        statement
+            .ledger
+            .map(|ledger| ("ledger", ledger.to_string())),
+    );
+    rows.extend(
+        statement
+            .occurred
+            .map(|when| ("occurred", when.to_string())),
+    );
+    rows.extend(
+        statement
+            .effective
+            .map(|when| ("effective", when.to_string())),
+    );
+    rows.extend(
+        statement
+            .expects
+            .map(|revision| ("expects", format!("revision {revision}"))),
+    );
+    rows.extend(
+        statement
+            .basis
+            .iter()
+            .map(|basis| ("basis", format!("{} {}", basis.instrument, basis.article))),
+    );
+    rows.extend(
+        statement
+            .migrated
+            .as_ref()
+            .map(|row| ("taken over", format!("{} row {}", row.register, row.row))),
+    );
+    rows
 }
 
 /// The payload, indented. Written as JSON, so that nothing in it can steer the terminal.
