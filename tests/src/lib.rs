@@ -1,7 +1,13 @@
 //! Everything that crosses crates: what the tests in `tests/` share.
 //!
-//! In scope: finding the checkout, its files and the built programs. Out of scope: anything that one crate can test by itself;
+//! In scope: finding the checkout, its files and the built programs; running them as a stranger would (a [`ledger::Ledger`] on this
+//! machine, a [`desk::Desk`] at which people sign). Out of scope: anything that one crate can test by itself;
 //! that is in the crate's own `tests/`.
+
+pub mod desk;
+pub mod http;
+pub mod ledger;
+pub mod running;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

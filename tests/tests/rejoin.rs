@@ -1,0 +1,107 @@
+//! Agencies: following live, filtered, and across breaks.
+#![allow(clippy::unwrap_used)]
+
+use cinnabar_tests::ledger::Ledger;
+use cinnabar_tests::running::{Running, eventually, send};
+use rustix::process::Signal;
+use serde_json::Value;
+
+/// Follows with these arguments, one entry a line.
+fn follow(ledger: &Ledger, more: &[&str]) -> Running {
+    let arguments: Vec<&str> = ["follow", "--json"].iter().chain(more).copied().collect();
+    Running::start(&mut ledger.cinnabar(&arguments))
+}
+
+/// Sequence and subject of each entry that came.
+fn entries(lines: &[String]) -> Vec<(u64, String)> {
+    lines
+        .iter()
+        .map(|line| {
+            let entry: Value = serde_json::from_str(line).unwrap();
+            let subject = entry["statement"]["subject"].as_str().unwrap();
+            (entry["seq"].as_u64().unwrap(), subject.to_owned())
+        })
+        .collect()
+}
+
+/// Waits until `count` entries came, and gives them.
+fn wait_for(following: &Running, count: usize) -> Vec<(u64, String)> {
+    entries(&following.wait_for("entries", |out| out.len() >= count))
+}
+
+#[test]
+fn whoever_follows_gets_every_entry_once_in_order_from_there_on_and_live() {
+    let ledger = Ledger::demo();
+    let key = ledger.key("li");
+    let told = ledger.size();
+    let (all, ours, one) = (
+        follow(&ledger, &["--from", "0"]),
+        follow(&ledger, &["--from", "0", "--kind", "organisation.*"]),
+        follow(
+            &ledger,
+            &["--from", "0", "--subject", "organisation/live-2"],
+        ),
+    );
+    let before = wait_for(&all, usize::try_from(told).unwrap());
+    let organisations = before
+        .iter()
+        .filter(|(_, subject)| subject.starts_with("organisation/"))
+        .count();
+    wait_for(&ours, organisations);
+    for number in 0..5 {
+        ledger.register(&format!("live-{number}"), &key);
+    }
+    let sequences: Vec<u64> = wait_for(&all, before.len() + 5)
+        .iter()
+        .map(|(sequence, _)| *sequence)
+        .collect();
+    assert_eq!(sequences, (0..told + 5).collect::<Vec<_>>());
+    let filtered = wait_for(&ours, organisations + 5);
+    let live: Vec<(u64, String)> = (0..5)
+        .map(|number| (told + number, format!("organisation/live-{number}")))
+        .collect();
+    assert_eq!(filtered[organisations..], live);
+    assert_eq!(wait_for(&one, 1), live[2..3]);
+    for following in [&all, &ours, &one] {
+        assert_eq!(following.err(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_is_there_now_can_be_read_to_its_end() {
+    let ledger = Ledger::demo();
+    let ran = ledger.run(&["follow", "--from", "0", "--until-now", "--json"]);
+    let lines: Vec<String> = ran.ends(0).out.lines().map(str::to_owned).collect();
+    assert_eq!(lines.len() as u64, ledger.size());
+    // The bytes that are followed are those that are exported.
+    let exported = ledger.run(&["export"]).ends(0).out;
+    assert_eq!(exported.lines().collect::<Vec<_>>(), lines);
+}
+
+#[test]
+fn whoever_follows_and_whoever_submits_goes_on_when_the_server_is_killed() {
+    let ledger = Ledger::demo();
+    let key = ledger.key("li");
+    let told = ledger.size();
+    let following = follow(&ledger, &["--from", "0"]);
+    wait_for(&following, usize::try_from(told).unwrap());
+    for round in 0..3 {
+        let server = ledger.nats_process().expect("a server");
+        send(server, Signal::KILL);
+        eventually("another server", || {
+            ledger.nats_process().filter(|found| *found != server)
+        });
+        let sequence = ledger.register(&format!("after-{round}"), &key);
+        assert_eq!(sequence, told + round);
+        let came = wait_for(&following, usize::try_from(sequence).unwrap() + 1);
+        assert_eq!(
+            came.last().unwrap(),
+            &(sequence, format!("organisation/after-{round}"))
+        );
+    }
+    let came = entries(&following.out());
+    let sequences: Vec<u64> = came.iter().map(|(sequence, _)| *sequence).collect();
+    assert_eq!(sequences, (0..told + 3).collect::<Vec<_>>());
+    let url = ledger.setting("api");
+    ledger.verify(&["--from", &url]).ends(0);
+}

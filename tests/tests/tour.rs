@@ -1,0 +1,146 @@
+//! First start, second start, no start, and a start after everything was killed.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::process::Command;
+
+use cinnabar_tests::ledger::Ledger;
+use cinnabar_tests::program;
+use cinnabar_tests::running::Ran;
+
+/// Entries of a ledger with its demonstration told.
+const DEMONSTRATION: u64 = 36;
+
+#[test]
+fn the_first_start_tells_the_story_of_three_products_and_the_next_goes_on() {
+    let mut ledger = Ledger::demo();
+    assert_eq!(ledger.size(), DEMONSTRATION);
+    let products = ledger.ask_as_of("/v1/products", DEMONSTRATION);
+    let statuses: BTreeSet<&str> = products["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|product| product["status"].as_str().unwrap())
+        .collect();
+    assert_eq!(products["total"], 3);
+    assert_eq!(
+        statuses,
+        ["authorised", "revoked", "suspended"].into_iter().collect()
+    );
+    let id = ledger.setting("ledger");
+    assert_eq!(
+        ledger.register("newcomer", &ledger.key("li")),
+        DEMONSTRATION
+    );
+    ledger.stop();
+
+    let said = ledger.start(&[]).join("\n");
+    assert!(said.contains(&format!("with {} entries", DEMONSTRATION + 1)));
+    assert!(!said.contains("demonstration") && !said.contains("Told"));
+    assert!(said.contains(&id) && ledger.setting("ledger") == id);
+    let newcomer = ledger.ask_as_of("/v1/organisations/newcomer", DEMONSTRATION + 1);
+    assert_eq!(newcomer["organisation"]["id"], "newcomer", "{newcomer}");
+}
+
+#[test]
+fn what_the_first_start_says_to_try_works_as_it_is_printed() {
+    let mut ledger = Ledger::nowhere();
+    let said = ledger.start(&[]);
+    let first = said
+        .iter()
+        .position(|line| line.starts_with("Try next"))
+        .unwrap();
+    let script: Vec<&str> = said[first + 1..]
+        .iter()
+        .map(String::as_str)
+        .filter(|line| !line.starts_with("Ctrl-C") && !line.trim().starts_with("curl"))
+        .collect();
+    let ran = ledger.shell(&format!("set -e\n{}", script.join("\n")));
+    ran.ends(0)
+        .says("approval.granted: ")
+        .says("recorded\n")
+        .says("VERIFIED: 37 entries");
+}
+
+#[test]
+fn an_empty_ledger_holds_its_genesis_and_nobodys_story() {
+    let ledger = Ledger::empty();
+    assert_eq!(ledger.size(), 1);
+    let entries = ledger.ask_as_of("/v1/entries", 1);
+    assert_eq!(entries["total"], 1);
+    assert_eq!(entries["items"][0]["kind"], "ledger.opened");
+    assert_eq!(ledger.ask_as_of("/v1/products", 1)["total"], 0);
+    let url = ledger.setting("api");
+    ledger.verify(&["--from", &url]).ends(0);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_and_nothing_is_founded() {
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let ledger = Ledger::nowhere();
+    let mut command = Command::new(program("cinnabar"));
+    command
+        .args(["up", "--data", "data", "--listen", &address])
+        .current_dir(ledger.path(""));
+    Ran::of(&mut command)
+        .ends(2)
+        .says(&format!("cannot listen on {address}"))
+        .says("choose one with --listen");
+    assert!(!ledger.data().exists());
+}
+
+#[test]
+fn a_data_directory_that_another_process_has_is_left_alone() {
+    let ledger = Ledger::empty();
+    let profile = std::fs::read(ledger.path("data/connection.toml")).unwrap();
+    let second = Ran::of(&mut ledger.command(&[])).ends(2);
+    assert!(
+        second.err.contains("another process") || second.err.contains("already"),
+        "{}",
+        second.err
+    );
+    assert_eq!(
+        std::fs::read(ledger.path("data/connection.toml")).unwrap(),
+        profile
+    );
+    assert_eq!(ledger.size(), 1, "the first goes on");
+}
+
+#[test]
+fn without_a_nats_server_it_says_what_is_missing_and_with_one_it_goes_on_from_there() {
+    let mut ledger = Ledger::nowhere();
+    let mut command = ledger.command(&[]);
+    Ran::of(command.env("NATS_SERVER", "/nonexistent"))
+        .ends(2)
+        .says("cannot run /nonexistent");
+    ledger.start(&[]);
+    assert_eq!(ledger.size(), DEMONSTRATION);
+}
+
+#[test]
+fn whatever_was_recorded_is_there_after_everything_was_killed() {
+    let mut ledger = Ledger::demo();
+    let id = ledger.setting("ledger");
+    for round in 0..3 {
+        let name = format!("before-the-fall-{round}");
+        let sequence = ledger.register(&name, &ledger.key("li"));
+        ledger.kill();
+        ledger.start(&[]);
+        assert_eq!(sequence, DEMONSTRATION + round);
+        assert_eq!(ledger.size(), sequence + 1);
+        let path = format!("/v1/entries/{sequence}");
+        let entry = ledger.ask_as_of(&path, sequence + 1);
+        assert_eq!(
+            entry["entry"]["statement"]["subject"],
+            format!("organisation/{name}"),
+            "{entry}"
+        );
+    }
+    let url = ledger.setting("api");
+    ledger
+        .verify(&["--from", &url, "--ledger", &id])
+        .ends(0)
+        .says("VERIFIED: 39 entries");
+}
