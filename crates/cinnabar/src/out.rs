@@ -31,7 +31,7 @@ pub fn line(text: impl Display) -> Result<(), Failure> {
 /// Prints bytes and a line end.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn bytes_line(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)
@@ -43,7 +43,7 @@ pub fn bytes_line(bytes: &[u8]) -> Result<(), Failure> {
 /// Prints a value as indented JSON.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::Bug, error))?;

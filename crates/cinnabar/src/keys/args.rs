@@ -11,7 +11,7 @@ pub struct KeyArgs {
     /// An OpenSSH private key file to sign with; once for each signer at this desk.
     #[arg(long = "key", value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// A key in the ssh-agent to sign with: ed25519:<hex>, or its comment.
+    /// A key in the ssh-agent to sign with: ed25519:HEX, or its comment.
     #[arg(long = "agent", value_name = "KEY")]
     pub agents: Vec<String>,
     /// A private file whose first line is the passphrase of the key file; asked for on the terminal if absent.
