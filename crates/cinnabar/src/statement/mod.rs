@@ -9,9 +9,9 @@ mod schema;
 mod show;
 
 pub use args::{Drafted, StatementArgs};
-pub use confidential::{Confidential, Opening, Openings};
+pub use confidential::{Confidential, NotCommitted, NotConfidential, Opening, Openings};
 pub use field::{Assignment, NotAnAssignment, assign};
-pub use file::{NotAStatementFile, STATEMENT_SUFFIX, StatementFile};
+pub use file::{NotAStatementFile, NotSigned, STATEMENT_SUFFIX, StatementFile};
 pub use parts::{Claim, NotAClaim, NotAProvision, Provision};
 pub use schema::{Field, Schema};
 pub use show::show;
