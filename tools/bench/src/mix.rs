@@ -1,0 +1,317 @@
+//! What is said: a mix of kinds over many subjects, signed in advance.
+//!
+//! No statement depends on another one of the same batch, so that they may arrive in any order over any connection; those that
+//! need something to be there (a product to accept, an incident to update) come with what must be recorded before.
+
+use bytes::Bytes;
+use cinnabar_events::Kind;
+use rayon::prelude::*;
+use serde_json::json;
+
+use crate::people::{ORGANISATIONS, People, Role, Saying, organisation};
+
+/// Products and incidents that exist from the start, and are updated again and again.
+pub(crate) const BASE: u64 = 1_000;
+
+/// Of twenty statements, which kinds.
+const MIX: [Say; 20] = [
+    Say::Submit,
+    Say::Report,
+    Say::Update,
+    Say::FollowUp,
+    Say::Submit,
+    Say::Accept,
+    Say::Submit,
+    Say::Report,
+    Say::Update,
+    Say::FollowUp,
+    Say::Submit,
+    Say::Register,
+    Say::Submit,
+    Say::Report,
+    Say::Update,
+    Say::FollowUp,
+    Say::Submit,
+    Say::Accept,
+    Say::Update,
+    Say::Report,
+];
+
+/// Texts are cut from this one, at different lengths.
+const PROSE: &str = "Suggests how urgent a complaint is; a nurse decides in every case, sees the reasons that the system gives, and can always set them aside. Records of each decision are kept for two years, and reviewed every month by the clinic's own board.";
+
+#[derive(Clone, Copy)]
+enum Say {
+    Submit,
+    Accept,
+    Update,
+    Report,
+    FollowUp,
+    Register,
+}
+
+/// Signed requests, each as it goes over the wire.
+pub(crate) struct Batch {
+    /// To be recorded first, outside of what is measured.
+    pub(crate) before: Vec<Bytes>,
+    /// What is measured.
+    pub(crate) statements: Vec<Bytes>,
+}
+
+/// Makes statements; each number is used once.
+pub(crate) struct Mix {
+    pub(crate) people: People,
+    next: u64,
+}
+
+impl Mix {
+    pub(crate) fn new(people: People) -> Self {
+        Self { people, next: 0 }
+    }
+
+    fn numbers(&mut self, count: u64) -> Vec<u64> {
+        let first = self.next;
+        self.next += count;
+        (first..self.next).collect()
+    }
+
+    /// The first registrar; then organisations and everyone else; then their roles; then products and incidents.
+    /// Each part must be recorded before the next.
+    pub(crate) fn foundations(&mut self) -> Vec<Vec<Bytes>> {
+        let count = self.people.actors.len() as u64;
+        let (enrolments, grants) = (self.numbers(count), self.numbers(count));
+        let organisations = self.numbers(u64::from(ORGANISATIONS));
+        let (products, incidents) = (self.numbers(BASE), self.numbers(BASE));
+        let people = &self.people;
+        let enrol: Vec<Bytes> = enrolments
+            .into_par_iter()
+            .zip(&people.actors)
+            .map(|(number, actor)| people.enrolment(number, actor).to_request().into())
+            .collect();
+        let grant: Vec<Bytes> = grants
+            .into_par_iter()
+            .zip(&people.actors)
+            .map(|(number, actor)| people.grant(number, actor).to_request().into())
+            .collect();
+        let register = organisations
+            .into_iter()
+            .zip(0..)
+            .map(|(number, index)| register(people, number, &organisation(index), 0))
+            .collect();
+        let submit = products
+            .into_par_iter()
+            .enumerate()
+            .map(|(turn, number)| submit(people, number, &format!("product-{turn}"), turn as u64))
+            .collect();
+        let report = incidents
+            .into_par_iter()
+            .enumerate()
+            .map(|(turn, number)| report(people, number, &format!("incident-{turn}"), turn as u64))
+            .collect();
+        // Actor 0 is the registrar who registers the organisations.
+        let (first_enrol, rest_enrol) = enrol.split_at(1);
+        let (first_grant, rest_grant) = grant.split_at(1);
+        vec![
+            first_enrol.to_vec(),
+            first_grant.to_vec(),
+            register,
+            rest_enrol.to_vec(),
+            rest_grant.to_vec(),
+            submit,
+            report,
+        ]
+    }
+
+    /// `count` statements.
+    pub(crate) fn batch(&mut self, count: u64) -> Batch {
+        let numbers = self.numbers(count);
+        let prepared = self.numbers(count);
+        let people = &self.people;
+        let made: Vec<(Option<Bytes>, Bytes)> = numbers
+            .into_par_iter()
+            .zip(prepared)
+            .map(|(number, before)| say(people, number, before))
+            .collect();
+        let (before, statements): (Vec<_>, Vec<_>) = made.into_iter().unzip();
+        Batch {
+            before: before.into_iter().flatten().collect(),
+            statements,
+        }
+    }
+}
+
+/// Statement `number`, and what must be recorded before it, which has the number `before`.
+fn say(people: &People, number: u64, before: u64) -> (Option<Bytes>, Bytes) {
+    let slot = usize::try_from(number % MIX.len() as u64).expect("below twenty");
+    // Spreads over all of them, whatever kinds have the turns between.
+    let turn = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    match MIX[slot] {
+        Say::Submit => (
+            None,
+            submit(people, number, &format!("product-n{number}"), turn),
+        ),
+        Say::Accept => {
+            let product = format!("product-a{number}");
+            (
+                Some(submit(people, before, &product, turn)),
+                accept(people, number, &product, turn),
+            )
+        }
+        Say::Update => (None, update(people, number, turn % BASE)),
+        Say::Report => (
+            None,
+            report(people, number, &format!("incident-n{number}"), turn),
+        ),
+        Say::FollowUp => (None, follow_up(people, number, turn)),
+        Say::Register => (
+            None,
+            register(people, number, &format!("org-n{number}"), turn),
+        ),
+    }
+}
+
+fn prose(turn: u64, shortest: usize, longest: usize) -> &'static str {
+    let spread = (longest - shortest) as u64;
+    let length = shortest + usize::try_from(turn % spread).expect("below the longest");
+    PROSE[..length].trim_ascii_end()
+}
+
+fn one(
+    people: &People,
+    number: u64,
+    (kind, subject, concerns): (Kind, String, Option<String>),
+    (role, turn): (Role, u64),
+    data: serde_json::Value,
+) -> Bytes {
+    let actor = people.actor(role, turn);
+    let saying = Saying {
+        kind,
+        subject,
+        concerns,
+        signers: &[(&actor.name, role.code(), actor.organisation.as_deref())],
+        data,
+    };
+    people.signed(number, saying).to_request().into()
+}
+
+fn submit(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
+    let filer = people.actor(Role::Filer, turn);
+    let organisation = filer.organisation.as_deref().expect("a filer has one");
+    let data = json!({
+        "organisation": organisation, "name": format!("Triage assistant {number}"), "route": "disclosure", "excludedDomain": "none",
+        "facts": { "fields": ["healthcare"], "techniques": ["nlp"], "purpose": prose(turn, 20, 130) },
+    });
+    let about = (
+        Kind::ProductSubmitted,
+        format!("product/{product}"),
+        Some(format!("organisation/{organisation}")),
+    );
+    one(people, number, about, (Role::Filer, turn), data)
+}
+
+fn accept(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
+    let data = json!({ "number": format!("SZAI-P-2026-{number:09}"), "riskTier": "low", "reasons": prose(turn, 60, 220) });
+    let about = (Kind::ProductAccepted, format!("product/{product}"), None);
+    one(people, number, about, (Role::Registrar, turn), data)
+}
+
+fn update(people: &People, number: u64, turn: u64) -> Bytes {
+    let data = json!({ "facts": { "version": format!("1.{}", number % 1000), "summary": prose(turn, 60, 200) }, "note": "Quarterly release." });
+    let about = (
+        Kind::ProductUpdated,
+        format!("product/product-{turn}"),
+        None,
+    );
+    one(people, number, about, (Role::Filer, turn), data)
+}
+
+fn report(people: &People, number: u64, incident: &str, turn: u64) -> Bytes {
+    let product = format!("product-{}", turn % BASE);
+    let data = json!({
+        "product": product, "title": format!("Wrong advice given at night, case {number}"), "severity": "incident",
+        "harmTypes": ["physical"], "reportType": "initial", "description": prose(turn, 30, 150),
+    });
+    let about = (
+        Kind::IncidentReported,
+        format!("incident/{incident}"),
+        Some(format!("product/{product}")),
+    );
+    one(people, number, about, (Role::IntakeOfficer, turn), data)
+}
+
+fn follow_up(people: &People, number: u64, turn: u64) -> Bytes {
+    let data = json!({ "reportType": "follow_up", "description": prose(turn, 60, 200), "action": "The operator was asked for its records." });
+    let about = (
+        Kind::IncidentUpdated,
+        format!("incident/incident-{}", turn % BASE),
+        None,
+    );
+    one(people, number, about, (Role::CaseOfficer, turn), data)
+}
+
+fn register(people: &People, number: u64, organisation: &str, turn: u64) -> Bytes {
+    let data = json!({
+        "name": format!("Acme Health {number} 有限公司"), "organisationKind": "enterprise", "country": "CN",
+        "address": format!("{} Example Road, Testville, third floor, beside the clinic", number % 900 + 1), "url": "https://example.org/acme",
+    });
+    let about = (
+        Kind::OrganisationRegistered,
+        format!("organisation/{organisation}"),
+        None,
+    );
+    one(people, number, about, (Role::Registrar, turn), data)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use cinnabar_events::{LedgerId, Signed};
+
+    use super::*;
+
+    fn mix() -> Mix {
+        let now = "2026-11-22T08:00:00.000000Z".parse().unwrap();
+        let ledger = LedgerId::from_bytes([7; 32]);
+        Mix::new(People::new(ledger, 1000, now, [3; 10]))
+    }
+
+    #[test]
+    fn statements_have_400_to_700_bytes_and_one_signature_that_verifies() {
+        let batch = mix().batch(500);
+        for request in &batch.statements {
+            let signed = Signed::parse_request(request).unwrap();
+            let (kind, length) = (signed.statement().kind(), signed.bytes().len());
+            assert!((400..=700).contains(&length), "{kind}: {length} bytes");
+            assert_eq!(signed.signatures().len(), 1, "{kind}");
+            signed.verify().unwrap();
+        }
+    }
+
+    #[test]
+    fn the_mix_has_many_kinds_subjects_and_signers_and_no_id_twice() {
+        let mut mix = mix();
+        let (first, second) = (mix.batch(2_000), mix.batch(2_000));
+        let (mut ids, mut kinds) = (BTreeSet::new(), BTreeSet::new());
+        let (mut subjects, mut signers) = (BTreeSet::new(), BTreeSet::new());
+        let all = [
+            first.before,
+            first.statements,
+            second.before,
+            second.statements,
+        ]
+        .concat();
+        for request in &all {
+            let signed = Signed::parse_request(request).unwrap();
+            let statement = signed.statement();
+            assert!(ids.insert(statement.id), "{} twice", statement.id);
+            kinds.insert(statement.kind());
+            subjects.insert(statement.subject.to_string());
+            signers.insert(statement.first_signer().actor.to_string());
+        }
+        assert_eq!(kinds.len(), 6);
+        assert!(subjects.len() > 2_000, "{}", subjects.len());
+        assert!(signers.len() > 900, "{}", signers.len());
+    }
+}
