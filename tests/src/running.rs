@@ -156,8 +156,8 @@ impl Running {
             assert!(
                 heard.ended < 2 && since.elapsed() < PATIENCE,
                 "waited in vain for {what}; it said\n{}\n{}",
-                heard.out.join("\n"),
-                heard.err.join("\n")
+                shown(&heard.out),
+                shown(&heard.err)
             );
             let waited = self.heard.1.wait_timeout(heard, LOOK_AGAIN);
             heard = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -233,6 +233,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.end_now();
     }
+}
+
+/// The end of what was said, each line cut to what a person reads.
+fn shown(lines: &[String]) -> String {
+    const LINES: usize = 40;
+    const CHARACTERS: usize = 200;
+    let last = &lines[lines.len().saturating_sub(LINES)..];
+    let cut = |line: &String| line.chars().take(CHARACTERS).collect::<String>();
+    last.iter().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// Collects the lines of `source` until it ends.

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use cinnabar_tests::desk::{Desk, size_of};
+use cinnabar_tests::desk::Desk;
 use cinnabar_tests::http;
 use cinnabar_tests::ledger::nats_server;
 use cinnabar_tests::program;
@@ -171,13 +171,14 @@ fn enrol(desk: &Desk, id: &str) -> u64 {
         .unwrap()
 }
 
-/// Root and size of the newest checkpoint at `url`, once it covers `size` entries.
-fn checkpoint(url: &str, size: u64) -> (String, String) {
+/// Size and root of the newest checkpoint at `url`, once it covers `size` entries.
+fn checkpoint(url: &str, size: u64) -> (u64, String) {
     eventually("a checkpoint", || {
-        let (_, note) = http::get(url, "/checkpoint").filter(|_| size_of(url) >= Some(size))?;
+        let (_, note) = http::get(url, "/checkpoint").filter(|(status, _)| *status == 200)?;
         let note = String::from_utf8(note).unwrap();
-        let mut lines = note.lines().skip(1).map(str::to_owned);
-        Some((lines.next()?, lines.next()?))
+        let mut lines = note.lines().skip(1);
+        let covered = lines.next()?.parse().ok()?;
+        (covered >= size).then(|| (covered, lines.next().unwrap().to_owned()))
     })
 }
 

@@ -1,10 +1,37 @@
 //! Agencies: following live, filtered, and across breaks.
 #![allow(clippy::unwrap_used)]
 
+use std::fmt::Write as _;
+
 use cinnabar_tests::ledger::Ledger;
 use cinnabar_tests::running::{Running, eventually, send};
 use rustix::process::Signal;
 use serde_json::Value;
+
+/// Statements of the load under which everything is killed.
+const MANY: usize = 1500;
+/// How a row of it becomes one.
+const MAPPING: &str = r#"
+name = "load"
+version = 1
+format = "json-lines"
+key = ["id"]
+
+[ids.organisation]
+class = "organisation"
+prefix = ""
+from = "{id}"
+style = "plain"
+
+[[statement]]
+role = "organisation"
+kind = "organisation.registered"
+subject = "organisation"
+
+[statement.data]
+name = "{id}"
+organisationKind = "enterprise"
+"#;
 
 /// Follows with these arguments, one entry a line.
 fn follow(ledger: &Ledger, more: &[&str]) -> Running {
@@ -104,4 +131,53 @@ fn whoever_follows_and_whoever_submits_goes_on_when_the_server_is_killed() {
     assert_eq!(sequences, (0..told + 3).collect::<Vec<_>>());
     let url = ledger.setting("api");
     ledger.verify(&["--from", &url]).ends(0);
+}
+
+#[test]
+fn what_an_agency_got_is_there_when_everything_was_killed_under_load() {
+    let mut ledger = Ledger::demo();
+    let told = usize::try_from(ledger.size()).unwrap();
+    let register = (0..MANY).fold(String::new(), |mut register, number| {
+        writeln!(register, "{{\"id\":\"load-{number}\"}}").unwrap();
+        register
+    });
+    std::fs::write(ledger.path("load.jsonl"), register).unwrap();
+    std::fs::write(ledger.path("load.toml"), MAPPING).unwrap();
+    let key = ledger.key("wu");
+    let words = [
+        "import",
+        "load.toml",
+        "load.jsonl",
+        "--as",
+        "wu:migrator",
+        "--json",
+    ];
+    let import: Vec<&str> = words.into_iter().chain(["--key", &key]).collect();
+
+    let following = follow(&ledger, &["--from", "0"]);
+    wait_for(&following, told);
+    let importing = Running::start(&mut ledger.cinnabar(&import));
+    wait_for(&following, told + 20);
+    ledger.kill();
+    importing.kill();
+    let got = following.out();
+    following.kill();
+    assert!(got.len() < told + MANY, "it was not killed under load");
+
+    ledger.start(&[]);
+    let exported = ledger.run(&["export"]).ends(0).out;
+    let lines: Vec<&str> = exported.lines().collect();
+    assert_eq!(lines[..got.len()], got, "what was delivered is recorded");
+    let counts = ledger.run(&import).ends(0).json();
+    assert_eq!(counts["rows"]["read"], MANY, "{counts:#}");
+    assert_eq!(
+        counts["rows"]["alreadyThere"],
+        lines.len() - told,
+        "{counts:#}"
+    );
+    let url = ledger.setting("api");
+    ledger
+        .verify(&["--from", &url])
+        .ends(0)
+        .says(&format!("VERIFIED: {} entries", told + MANY));
 }

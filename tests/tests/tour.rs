@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use cinnabar_tests::ledger::Ledger;
@@ -117,6 +118,27 @@ fn without_a_nats_server_it_says_what_is_missing_and_with_one_it_goes_on_from_th
         .says("cannot run /nonexistent");
     ledger.start(&[]);
     assert_eq!(ledger.size(), DEMONSTRATION);
+}
+
+#[test]
+fn a_nats_server_that_is_too_old_is_not_used() {
+    let ledger = Ledger::nowhere();
+    let old = ledger.path("nats-server");
+    std::fs::write(&old, "#!/bin/sh\necho nats-server: v2.9.25\n").unwrap();
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o755)).unwrap();
+    Ran::of(ledger.command(&[]).env("NATS_SERVER", &old))
+        .ends(2)
+        .says("is nats-server 2.9.25; 2.15.0 or newer is needed");
+}
+
+#[test]
+fn the_doctor_finds_a_running_ledger_well_and_says_what_is_wrong_with_one_that_is_stopped() {
+    let mut ledger = Ledger::demo();
+    let key = ledger.key("li");
+    ledger.run(&["doctor", "--key", &key]).ends(0);
+    ledger.stop();
+    let ran = ledger.run(&["doctor", "--key", &key, "--json"]).ends(2);
+    assert!(!ran.json().as_array().unwrap().is_empty(), "{ran:?}");
 }
 
 #[test]
