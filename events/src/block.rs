@@ -212,11 +212,15 @@ impl Block {
     }
 }
 
-fn value<'h, T: std::str::FromStr>(
+/// A header's value, if it stands there in its one spelling: no `+1` and no `01`, which another implementation
+/// would sign, and so take or skip, differently.
+fn value<'h, T: std::str::FromStr + std::fmt::Display>(
     name: &'static str,
     text: &impl Fn(&'static str) -> Result<&'h str, BlockFault>,
 ) -> Result<T, BlockFault> {
-    text(name)?
-        .parse()
-        .map_err(|_| BlockFault::HeaderInvalid(name))
+    let text = text(name)?;
+    text.parse()
+        .ok()
+        .filter(|value: &T| value.to_string() == text)
+        .ok_or(BlockFault::HeaderInvalid(name))
 }

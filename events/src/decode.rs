@@ -102,10 +102,20 @@ impl<'de> de::Deserializer<'de> for Decoder<'_, '_> {
                 Err(_) => visitor.visit_i64(*value),
             },
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(items) => visitor.visit_seq(Items {
-                items: items.iter(),
-                index: 0,
-            }),
+            Value::Array(items) => {
+                let mut rest = Items {
+                    items: items.iter(),
+                    index: 0,
+                };
+                // A tuple's visitor stops after its last field: what is left over is too much.
+                visitor.visit_seq(&mut rest).and_then(|value| {
+                    if rest.items.len() == 0 {
+                        return Ok(value);
+                    }
+                    let expected = format!("an array of {}", rest.index);
+                    Err(Violation::new("", expected, found.describe()))
+                })
+            }
             Value::Object(members) => visitor.visit_map(Members {
                 members: members.iter(),
                 current: None,

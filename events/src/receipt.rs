@@ -95,10 +95,13 @@ impl Receipt {
         let Some(Value::String(proof)) = value.member("proof").map(|member| &member.value) else {
             return Err(want("proof", "a tlog-proof as a string").into());
         };
-        Ok(Self {
-            entry: Entry::parse(&bytes[entry.span.clone()])?,
-            proof: TlogProof::parse(proof.as_bytes())?,
-        })
+        let proof = TlogProof::parse(proof.as_bytes())?;
+        if proof.extra.is_some() {
+            // Nothing would prove what it says.
+            return Err(Violation::new("/proof", "no extra line", "one").into());
+        }
+        let entry = Entry::parse(&bytes[entry.span.clone()])?;
+        Ok(Self { entry, proof })
     }
 
     /// The canonical bytes.

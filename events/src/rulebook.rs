@@ -155,8 +155,13 @@ impl std::str::FromStr for KindName {
     fn from_str(text: &str) -> Result<Self, NotAKindName> {
         let word =
             |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-        let number =
-            |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        // The first version has no number; the others have one spelling, of at most nine digits.
+        let number = |number: &str| {
+            let parsed: Option<u32> = number.parse().ok();
+            parsed.is_some_and(|version| {
+                (2..1_000_000_000).contains(&version) && version.to_string() == number
+            })
+        };
         let (noun, verb) = text.split_once('.').ok_or(NotAKindName)?;
         let (verb, plain) = verb
             .split_once('-')

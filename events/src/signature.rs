@@ -94,7 +94,7 @@ pub fn pre_authentication_encoding(statement: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Verifies strictly (RFC 8032 with canonical points and scalars, no small-order keys): what this
+/// Verifies strictly (RFC 8032 with canonical scalars, and no points of small order): what this
 /// accepts, every implementation accepts.
 ///
 /// `encoded` is the [`pre_authentication_encoding`].

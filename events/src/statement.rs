@@ -197,6 +197,18 @@ impl Statement {
         if let Some(Value::String(kind)) = value.member("kind").map(|member| &member.value) {
             kind.parse::<Kind>()?;
         }
+        for name in ["basis", "commitments", "concerns"] {
+            // What is absent is left out: there is one spelling of "none".
+            let nothing = match value.member(name).map(|member| &member.value) {
+                Some(Value::Array(items)) => items.is_empty(),
+                Some(Value::Object(members)) => members.is_empty(),
+                Some(Value::Bool(_) | Value::Integer(_) | Value::String(_)) | None => false,
+            };
+            if nothing {
+                let expected = "something, or the member left out";
+                return Err(Violation::new(format!("/{name}"), expected, "nothing in it").into());
+            }
+        }
         let envelope: Envelope<serde::de::IgnoredAny> = decode(value)?;
         let kind: Kind = envelope.kind.parse()?;
         let data = value

@@ -56,6 +56,18 @@ fn every_example_shows_every_field_and_survives_the_struct_byte_for_byte() {
     }
 }
 
+#[test]
+fn every_schema_names_the_fields_that_may_be_committed() {
+    for &kind in Kind::ALL {
+        let schema = json(kind.schema());
+        let named: Vec<&str> = schema["x-confidential"]
+            .as_object()
+            .map(|pointers| pointers.keys().map(String::as_str).collect())
+            .unwrap_or_default();
+        assert_eq!(named, kind.confidential(), "{kind}");
+    }
+}
+
 fn assert_every_field_is_shown(schema: &Json, example: &Json, at: &str) {
     if let Some(properties) = schema["properties"].as_object() {
         for (name, property) in properties {

@@ -82,6 +82,22 @@ fn the_worked_example_comes_out_byte_for_byte() {
     assert_eq!(Entry::parse(entry.bytes()).unwrap(), entry);
 }
 
+/// A link of three items would be hashed and signed for, and refused by whoever reads the specification.
+#[test]
+fn a_dossier_link_is_a_pair_and_nothing_more() {
+    let file = include_str!("../vectors/kinds.json");
+    let file: serde_json::Value = serde_json::from_str(file).unwrap();
+    let entry = file["entries"][5]["entry"].as_str().unwrap();
+    assert!(Entry::parse(entry.as_bytes()).is_ok());
+    let longer = entry.replacen("\"]", "\",99]", 1);
+    let fault = Entry::parse(longer.as_bytes()).unwrap_err();
+    assert_eq!(fault.code(), "malformed.schema");
+    assert!(
+        fault.to_string().contains("/dossiers/actor~1actor-new"),
+        "{fault}"
+    );
+}
+
 #[test]
 fn the_commitment_comes_out_too() {
     let id = "01930000-0000-7000-8000-000000000001".parse().unwrap();
@@ -117,4 +133,41 @@ fn one_changed_byte_of_a_signed_statement_is_refused() {
         Signed::new(changed.as_bytes(), good).unwrap_err().code(),
         "malformed.schema"
     );
+}
+
+#[test]
+fn what_is_absent_is_left_out_and_not_left_empty() {
+    for (name, empty) in [("basis", "[]"), ("concerns", "[]"), ("commitments", "{}")] {
+        let value: serde_json::Value = serde_json::from_str(STATEMENT).unwrap();
+        let mut members = value.as_object().unwrap().clone();
+        members.insert(name.to_owned(), serde_json::from_str(empty).unwrap());
+        let bytes = cinnabar_events::encode(&members).unwrap();
+        let fault = cinnabar_events::Statement::parse(&bytes).unwrap_err();
+        assert!(
+            fault.to_string().contains(&format!("at /{name}")),
+            "{fault}"
+        );
+        members.remove(name);
+        let bytes = cinnabar_events::encode(&members).unwrap();
+        cinnabar_events::Statement::parse(&bytes).unwrap();
+    }
+}
+
+#[test]
+fn a_kind_has_one_name_in_a_rulebook() {
+    use cinnabar_events::rulebook::KindName;
+    for good in ["approval.granted", "approval.granted-2", "a.b-10"] {
+        assert!(good.parse::<KindName>().is_ok(), "{good}");
+    }
+    for bad in [
+        "approval.granted-0",
+        "approval.granted-1",
+        "approval.granted-02",
+        "approval.granted-",
+        "approval",
+        "Approval.granted",
+        "a.b-9999999999",
+    ] {
+        assert!(bad.parse::<KindName>().is_err(), "{bad}");
+    }
 }

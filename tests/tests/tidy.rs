@@ -135,7 +135,11 @@ fn long_functions(file: &Text) -> Vec<String> {
                 .all(|word| BEFORE_FN.contains(&word))
             && !code.ends_with(';')
             && !code.ends_with('}');
-        if !is_function {
+        // A method that a trait only asks for ends its signature with a semicolon.
+        let signature_end = lines[begin..]
+            .iter()
+            .find(|line| line.ends_with('{') || line.ends_with(';'));
+        if !is_function || signature_end.is_some_and(|line| line.ends_with(';')) {
             continue;
         }
         let closing = format!("{}}}", " ".repeat(indent));

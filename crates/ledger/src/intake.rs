@@ -5,7 +5,7 @@
 //! | endpoint | request | answer |
 //! |---|---|---|
 //! | `submit` | `{"signatures":[…],"statement":{…}}`, canonical | the receipt, or a problem |
-//! | `check` | the same | nothing if it would be recorded now, or a problem |
+//! | `check` | the same | nothing if it would be recorded now; the receipt if it is recorded already; or a problem |
 //! | `receipt` | a sequence, decimal | the receipt for that entry, or a problem |
 //! | `info` | nothing | which ledger this is, and how far it has come |
 //!

@@ -108,6 +108,9 @@ fn blocks_come_out_as_the_vectors_say() {
     for (name, value) in [
         ("Cinnabar-Block", "2"),
         ("Cinnabar-Epoch", "2"),
+        ("Cinnabar-Epoch", "+1"),
+        ("Cinnabar-Epoch", "01"),
+        ("Cinnabar-Count", "03"),
         ("Cinnabar-First", "5"),
         ("Cinnabar-Count", "2"),
         ("Cinnabar-Prev", other.as_str()),
@@ -116,7 +119,7 @@ fn blocks_come_out_as_the_vectors_say() {
         ("Cinnabar-Ledger", other.as_str()),
     ] {
         cases.push(message(
-            &format!("{name} differs"),
+            &format!("{name} is {value:?}"),
             &spoiled(name, value),
             body,
         ));
