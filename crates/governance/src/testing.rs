@@ -239,7 +239,10 @@ impl Town {
         let seq = Sequence::new(self.entries.len() as u64);
         let prev = self.entries.last().map_or(EntryHash::NONE, Entry::hash);
         let entry = Entry::chain(verified, seq, self.now, prev, dossiers);
-        assert!(Entry::parse(entry.bytes()).is_ok(), "what is chained can be read");
+        assert!(
+            Entry::parse(entry.bytes()).is_ok(),
+            "what is chained can be read"
+        );
         let Ok(()) = evolve(&mut self.records, &entry);
         self.entries.push(entry);
         seq

@@ -161,13 +161,11 @@ impl Bench<'_> {
         let mut loops = Vec::new();
         for &in_flight in &self.args.in_flight {
             let echo = self.echo(in_flight).await?;
-            progress(&format!("closed loop, {in_flight} in flight"));
             let verify = self.args.verifies(in_flight);
             let kind = LoopKind::Closed(in_flight);
             loops.push(self.measured(kind, verify, Some(echo)).await?);
         }
         for &rate in self.args.rate.iter().filter(|rate| **rate > 0) {
-            progress(&format!("open loop, {rate} a second"));
             let verify = self.args.verifies(usize::MAX);
             loops.push(self.measured(LoopKind::Open(rate), verify, None).await?);
         }
@@ -190,8 +188,8 @@ impl Bench<'_> {
 
     /// The path without commit, with as many in flight.
     async fn echo(&mut self, in_flight: usize) -> Result<f64> {
-        progress(&format!("path without commit, {in_flight} in flight"));
         let statements = self.town.take(ECHO_STATEMENTS).await?;
+        progress(&format!("path without commit, {in_flight} in flight"));
         let submitters = if in_flight == 1 {
             &self.echoing_alone
         } else {
@@ -222,6 +220,7 @@ impl Bench<'_> {
     async fn measured(&mut self, kind: LoopKind, verify: bool, echo: Option<f64>) -> Result<Loop> {
         let duration = self.args.duration();
         let source = Source::once(self.town.take(self.count(kind)).await?);
+        progress(&format!("ledger, {kind}"));
         let verify = verify.then(|| self.town.identity.clone());
         let (size, blocks) = (self.town.size(), self.town.blocks());
         let seen = match kind {

@@ -51,7 +51,6 @@ pub(crate) struct Actor {
     pub(crate) role: Role,
     /// For whom a filer files.
     pub(crate) organisation: Option<String>,
-    pub(crate) key: SigningKey,
 }
 
 /// Everyone, and what is needed to make statements for one ledger.
@@ -100,7 +99,6 @@ impl People {
                 let role = ROLES[index as usize % ROLES.len()];
                 let name = format!("actor-{index}");
                 Actor {
-                    key: key(&name),
                     organisation: (role == Role::Filer)
                         .then(|| organisation(index / 10 % ORGANISATIONS)),
                     name,

@@ -164,3 +164,19 @@ fn replaying_the_entries_gives_the_same_records_and_every_verdict_is_yes_again()
     }
     assert_eq!(records, *town.records());
 }
+
+#[test]
+fn every_kind_is_told_of_in_a_story() {
+    let stories = [
+        include_str!("products.rs"),
+        include_str!("people.rs"),
+        include_str!("../../src/testing.rs"),
+    ];
+    for &kind in Kind::ALL.iter().filter(|kind| **kind != Kind::LedgerOpened) {
+        let name = format!("Kind::{kind:?},");
+        assert!(
+            stories.iter().any(|story| story.contains(&name)),
+            "{kind} has no story"
+        );
+    }
+}

@@ -25,6 +25,14 @@ fn a_product_is_filed_accepted_approved_suspended_reinstated_and_revoked() {
         )
         .concerning(&["product/p1"]);
     town.say(&report).unwrap();
+    let more = json!({ "reportType": "follow_up", "description": "A second case.", "severity": "serious_incident" });
+    let update = town.draft(
+        Kind::IncidentUpdated,
+        "incident/i1",
+        &["sun:case_officer"],
+        &more,
+    );
+    town.say(&update).unwrap();
     let data = json!({ "incident": "i1", "measures": ["rectify"], "reasons": "Patients at risk." });
     let suspension = town
         .draft(
@@ -53,6 +61,14 @@ fn a_product_is_filed_accepted_approved_suspended_reinstated_and_revoked() {
     );
     town.say(&closing).unwrap();
     refused(&mut town, &closing, "statement.recorded");
+    let follow_up = json!({ "reportType": "follow_up", "description": "A third case." });
+    let late = town.draft(
+        Kind::IncidentUpdated,
+        "incident/i1",
+        &["sun:case_officer"],
+        &follow_up,
+    );
+    refused(&mut town, &late, "subject.state");
 
     let data = json!({ "termination": "void", "reasons": "The test report was forged." });
     let revocation = town.draft(
