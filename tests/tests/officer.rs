@@ -210,3 +210,19 @@ fn a_refusal_names_its_rule_and_records_nothing() {
         .says("colour");
     assert_eq!(ledger.size(), size);
 }
+
+#[test]
+fn what_could_not_be_sent_is_kept_and_recorded_once_when_the_ledger_is_back() {
+    let mut ledger = Ledger::demo();
+    let (size, key) = (ledger.size(), ledger.key("li"));
+    ledger.stop();
+    let signed = ["--as", "li:registrar", "--key", &key];
+    let subject = ["--subject", "organisation/patient"];
+    let ran = register(&ledger, &[&subject[..], &signed].concat()).ends(5);
+    let said = ran.err.split('`').nth(1).unwrap().to_owned();
+    assert!(said.starts_with("cinnabar submit ") && ran.err.contains("asks again, safely"));
+    ledger.start(&[]);
+    ledger.shell(&said).ends(0).says("recorded\n");
+    ledger.shell(&said).ends(0).says("recorded before");
+    assert_eq!(ledger.size(), size + 1);
+}
