@@ -182,7 +182,7 @@ fn a_refusal_names_its_rule_and_records_nothing() {
             "organisation/a",
             "nobody:registrar",
             "stranger.key",
-            "key.foreign",
+            "signer.unknown",
         ),
         (nanshan, "li:registrar", &li, "subject.exists"),
     ];

@@ -59,22 +59,28 @@ pub(crate) fn answer_all(
             .par_chunks(RECEIPTS_PER_WORKER)
             .flat_map_iter(|chunk| receipts.answers(chunk))
             .collect();
-        for ((reply, _), answer) in outcomes.into_iter().zip(answers) {
-            match reply {
-                Reply::Local(sender) => drop(sender.send(answer)),
-                Reply::Nats(subject) => runtime.block_on(send(client, subject, &answer)),
-            }
+        let replies = outcomes.into_iter().map(|(reply, _)| reply);
+        runtime.block_on(send_all(client, replies.zip(answers)));
+    }
+}
+
+async fn send_all(client: &Client, answers: impl Iterator<Item = (Reply, Answer)>) {
+    for (reply, answer) in answers {
+        match reply {
+            // Who went away needs no answer.
+            Reply::Local(sender) => drop(sender.send(answer)),
+            Reply::Nats(subject) => send(client, subject, answer).await,
         }
     }
 }
 
 /// Sends an answer over NATS. Who went away misses it, and can ask again.
-pub(crate) async fn send(client: &Client, subject: Subject, answer: &Answer) {
+pub(crate) async fn send(client: &Client, subject: Subject, answer: Answer) {
     let mut headers = HeaderMap::new();
     let body = match answer {
         Answer::Recorded { receipt, again } => {
-            headers.insert(OUTCOME, if *again { "again" } else { "recorded" });
-            receipt.clone()
+            headers.insert(OUTCOME, if again { "again" } else { "recorded" });
+            receipt
         }
         Answer::Admissible => {
             headers.insert(OUTCOME, "admissible");
@@ -84,7 +90,7 @@ pub(crate) async fn send(client: &Client, subject: Subject, answer: &Answer) {
             headers.insert(OUTCOME, "refused");
             headers.insert(SERVICE_ERROR, problem.code.as_str());
             headers.insert(SERVICE_ERROR_CODE, problem.status.to_string().as_str());
-            serde_json::to_vec(problem).expect("a problem is plain data")
+            serde_json::to_vec(&problem).expect("a problem is plain data")
         }
     };
     if let Err(error) = client

@@ -7,7 +7,7 @@ use async_nats::Client;
 use cinnabar_store::{OpenError, Store};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::founding::{FoundingFailure, Layout};
 use crate::identity::Identity;
@@ -59,6 +59,8 @@ pub struct Embedded {
     server: NatsServer,
     running: JoinHandle<Result<(), NodeFailure>>,
     stop: CancellationToken,
+    /// Stops the node if this is dropped without being stopped: a writer must not outlive its owner.
+    _guard: DropGuard,
 }
 
 /// Why the ledger does not run.
@@ -172,6 +174,7 @@ impl Embedded {
             client,
             server,
             running,
+            _guard: stop.clone().drop_guard(),
             stop,
         };
         embedded.until_writing().await?;

@@ -18,7 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::identity::Identity;
 use crate::nats::names::Names;
-use crate::nats::publish::{BatchMessage, PublishFailure, publish, publish_atomic_batch};
+use crate::nats::publish::{
+    Ack, BatchMessage, PublishFailure, publish, publish_atomic_batch, publish_fenced,
+};
 use crate::nats::streams::StreamKind;
 
 /// Entries in one atomic batch: where its fixed cost no longer shows (90,000 entries/s).
@@ -26,6 +28,9 @@ const FEED_BATCH: u64 = 500;
 const _: () = assert!(FEED_BATCH as usize <= crate::nats::publish::BATCH_MAX);
 /// Bytes of entries in one atomic batch: the server stages it, and 500 entries of 64 KiB would be too much.
 const FEED_BATCH_BYTES: usize = 4 << 20;
+/// How long entries are gathered before they are published, unless there are enough for a batch: a
+/// batch costs several syncs whatever its size, and they would compete with the writer's.
+const FEED_GATHER: Duration = Duration::from_millis(20);
 /// Pause before trying again when the feed can't be read or written.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -77,8 +82,21 @@ impl Feed {
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
-                () = self.committed.notified() => {}
+                () = self.committed.notified() => self.gather().await,
             }
+        }
+    }
+
+    /// Waits a little for more, unless a batch is full already.
+    async fn gather(&self) {
+        let waiting = self
+            .store
+            .head()
+            .size
+            .get()
+            .saturating_sub(self.published.load(Ordering::Relaxed));
+        if waiting < FEED_BATCH {
+            tokio::time::sleep(FEED_GATHER).await;
         }
     }
 
@@ -105,7 +123,7 @@ impl Feed {
         while tail.next < self.store.head().size.get() && !self.stop.is_cancelled() {
             let batch = self.batch(tail.next)?;
             let count = batch.len() as u64;
-            let ack = publish_atomic_batch(&self.client, batch, tail.stream_sequence).await?;
+            let ack = self.publish(batch, tail.stream_sequence).await?;
             tail = Tail {
                 stream_sequence: ack.sequence,
                 next: tail.next + count,
@@ -115,6 +133,30 @@ impl Feed {
         self.published.store(tail.next, Ordering::Relaxed);
         *known = Some(tail);
         Ok(())
+    }
+
+    /// One message needs no batch, and one sync instead of several.
+    async fn publish(
+        &self,
+        mut batch: Vec<BatchMessage>,
+        expected: u64,
+    ) -> Result<Ack, PublishFailure> {
+        match batch.pop() {
+            Some(BatchMessage {
+                subject,
+                headers,
+                body,
+            }) if batch.is_empty() => {
+                publish_fenced(&self.client, &subject, body, headers, expected).await
+            }
+            Some(last) => {
+                batch.push(last);
+                publish_atomic_batch(&self.client, batch, expected).await
+            }
+            None => Err(PublishFailure::NotSent {
+                reason: "an empty batch".to_owned(),
+            }),
+        }
     }
 
     fn batch(&self, from: u64) -> Result<Vec<BatchMessage>, FeedTrouble> {

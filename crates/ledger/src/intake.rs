@@ -21,6 +21,7 @@ use cinnabar_tlog::{Note, Prover};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::answer::{Receipts, send};
 use crate::identity::Identity;
@@ -92,14 +93,30 @@ impl Queue {
 #[error("the intake service can't be started")]
 pub struct IntakeFailure(#[source] async_nats::Error);
 
-/// Serves until dropped or stopped.
+/// The service while it runs.
+pub(crate) struct Intake {
+    service: Service,
+    tasks: JoinSet<()>,
+}
+
+impl Intake {
+    /// Stops, and returns when nothing of it holds the store or the queue any more.
+    pub(crate) async fn stop(mut self) {
+        if let Err(error) = self.service.stop().await {
+            tracing::debug!(%error, "The intake service did not stop cleanly.");
+        }
+        self.tasks.shutdown().await;
+    }
+}
+
+/// Serves until stopped.
 pub(crate) async fn serve(
     client: &Client,
     names: &Names,
     identity: &Identity,
     store: &Store,
     queue: &Queue,
-) -> Result<Service, IntakeFailure> {
+) -> Result<Intake, IntakeFailure> {
     let service = client
         .service_builder()
         .description(format!(
@@ -112,15 +129,16 @@ pub(crate) async fn serve(
         )
         .await
         .map_err(IntakeFailure)?;
+    let mut tasks = JoinSet::new();
     for (name, mode) in [("submit", Mode::Record), ("check", Mode::Check)] {
         let requests = endpoint(&service, names, name).await?;
-        tokio::spawn(enqueue(requests, mode, queue.clone(), client.clone()));
+        tasks.spawn(enqueue(requests, mode, queue.clone(), client.clone()));
     }
     let requests = endpoint(&service, names, "info").await?;
-    tokio::spawn(inform(requests, identity.clone(), store.clone()));
+    tasks.spawn(inform(requests, identity.clone(), store.clone()));
     let requests = endpoint(&service, names, "receipt").await?;
-    tokio::spawn(receipts(requests, store.clone(), client.clone()));
-    Ok(service)
+    tasks.spawn(receipts(requests, store.clone(), client.clone()));
+    Ok(Intake { service, tasks })
 }
 
 async fn endpoint(service: &Service, names: &Names, name: &str) -> Result<Endpoint, IntakeFailure> {
@@ -147,7 +165,7 @@ async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Clien
             Err(mpsc::error::TrySendError::Full(_)) => Problem::busy(),
             Err(mpsc::error::TrySendError::Closed(_)) => Problem::no_writer(),
         };
-        send(&client, reply, &Answer::Refused(Box::new(problem))).await;
+        send(&client, reply, Answer::Refused(Box::new(problem))).await;
     }
 }
 
@@ -184,7 +202,7 @@ async fn receipts(mut requests: Endpoint, store: Store, client: Client) {
             },
             Err(problem) => Answer::Refused(problem),
         };
-        send(&client, reply, &answer).await;
+        send(&client, reply, answer).await;
     }
 }
 

@@ -351,7 +351,7 @@ impl Node {
         };
         let feeding = tokio::spawn(feed.run());
         let renewing = held.map(|held| tokio::spawn(keep(*held, turn.clone())));
-        let service = serve(
+        let intake = serve(
             &self.setup.client,
             &self.setup.names,
             &self.setup.identity,
@@ -359,24 +359,22 @@ impl Node {
             &self.queue,
         )
         .await;
-        if let Err(failure) = &service {
+        if let Err(failure) = &intake {
             tracing::warn!(failure = %crate::causes(failure), "Statements can't be taken over NATS.");
         }
-        self.tell.send_replace(Phase::Writing);
-        tracing::info!(
-            ledger.size = self.setup.store.head().size.get(),
-            "This node writes."
-        );
-
         let setup = self.committer(stream, signer.clone(), turn.clone());
         let mut clock = Clock::starting_at(self.setup.store.head().time);
-        let halt = tokio::task::block_in_place(|| write(&mut self.waiting.0, setup, &mut clock));
+        let (tell, size) = (&self.tell, self.setup.store.head().size.get());
+        let opened = || {
+            tell.send_replace(Phase::Writing);
+            tracing::info!(ledger.size = size, "This node writes.");
+        };
+        let requests = &mut self.waiting.0;
+        let halt = tokio::task::block_in_place(|| write(requests, setup, &mut clock, opened));
 
         turn.cancel();
-        if let Ok(service) = service
-            && let Err(error) = service.stop().await
-        {
-            tracing::debug!(%error, "The intake service did not stop cleanly.");
+        if let Ok(intake) = intake {
+            intake.stop().await;
         }
         drop(feeding.await);
         if let Some(renewing) = renewing {

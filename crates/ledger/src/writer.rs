@@ -25,11 +25,13 @@ const ANSWERS_WAITING: usize = 4;
 
 /// Writes until it is told to stop, fenced, or can't be sure. Blocks the calling thread.
 ///
+/// `opened` is called when the term has begun: until then another writer's block may still be the next.
 /// Requests left in `requests` are for the next writer; those that were taken are answered.
 pub(crate) fn write(
     requests: &mut queue::Receiver<Request>,
     committer: CommitterSetup,
     clock: &mut Clock,
+    opened: impl FnOnce(),
 ) -> Halt {
     let CommitterSetup { build } = committer;
     let (answers, blocks) = mpsc::sync_channel(ANSWERS_WAITING);
@@ -43,6 +45,7 @@ pub(crate) fn write(
     if let Err(halt) = committer.open_epoch() {
         return halt;
     }
+    opened();
     let mut draft = match Draft::new(store.clone()) {
         Ok(draft) => draft,
         Err(error) => return Halt::Unknown(Divergence::Store(error)),
@@ -101,7 +104,7 @@ pub(crate) async fn turn_away(client: &Client, replies: impl Iterator<Item = Rep
     for reply in replies {
         match reply {
             Reply::Local(sender) => drop(sender.send(answer.clone())),
-            Reply::Nats(subject) => crate::answer::send(client, subject, &answer).await,
+            Reply::Nats(subject) => crate::answer::send(client, subject, answer.clone()).await,
         }
     }
 }

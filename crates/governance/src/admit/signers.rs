@@ -80,17 +80,16 @@ fn actors_are_different<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Er
 
 /// The key is a signer's, and signs today.
 fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<(), Stop<R::Error>> {
-    let Some(Record::Key(record)) = case.record(RecordKey::Key(key))? else {
-        return Err(Rejection::ForeignKey(key).into());
+    let signs = |actor: &Id| {
+        case.statement()
+            .signers
+            .iter()
+            .any(|signer| signer.actor == *actor)
     };
-    if !case
-        .statement()
-        .signers
-        .iter()
-        .any(|signer| signer.actor == record.actor)
-    {
-        return Err(Rejection::ForeignKey(key).into());
-    }
+    let record = match case.record(RecordKey::Key(key))? {
+        Some(Record::Key(record)) if signs(&record.actor) => record,
+        _ => return Err(foreign(case, key)?.into()),
+    };
     match (record.ended, record.revoked) {
         (Some(sequence), true) => return Err(Rejection::KeyRevoked(key, sequence).into()),
         (Some(sequence), false) => return Err(Rejection::KeyReplaced(key, sequence).into()),
@@ -100,6 +99,21 @@ fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<(), Stop<
         Some(day) if day.end() < case.now => Err(Rejection::KeyExpired(key).into()),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Nobody among the signers has the key: because one of them is nobody, or because it is somebody else's.
+fn foreign<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<Rejection, Stop<R::Error>> {
+    for signer in case.statement().signers.iter() {
+        let incoming = signer.role.as_str() == pseudo_role::INCOMING_KEY;
+        if !incoming
+            && case
+                .record(RecordKey::Actor(signer.actor.clone()))?
+                .is_none()
+        {
+            return Ok(Rejection::UnknownActor(signer.actor.clone()));
+        }
+    }
+    Ok(Rejection::ForeignKey(key))
 }
 
 fn holds_role<R: Records>(

@@ -24,7 +24,7 @@ fn only_holders_of_a_role_say_what_the_rulebook_lets_them_and_enough_of_them() {
         ),
         (
             vec!["chen:decision_maker", "nobody:decision_maker"],
-            "key.foreign",
+            "signer.unknown",
         ),
         (vec!["lin:enterprise_filer"], "role.other_organisation"),
         (
