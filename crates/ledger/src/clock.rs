@@ -1,6 +1,6 @@
 //! The writer's clock: never backwards, and never far ahead of the time that really passed.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use cinnabar_events::Timestamp;
 
@@ -21,7 +21,7 @@ pub struct ClockJump {
 /// Reads the system's clock.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    last: Option<(Instant, Timestamp)>,
+    last: Option<(Duration, Timestamp)>,
     floor: Timestamp,
 }
 
@@ -40,13 +40,13 @@ impl Clock {
     /// # Errors
     /// [`ClockJump`] if it ran more than ten seconds ahead since the last reading.
     pub fn now(&mut self) -> Result<Timestamp, ClockJump> {
-        self.reading(Instant::now(), system_time())
+        self.reading(since_boot(), system_time())
     }
 
-    fn reading(&mut self, monotonic: Instant, system: Timestamp) -> Result<Timestamp, ClockJump> {
+    fn reading(&mut self, monotonic: Duration, system: Timestamp) -> Result<Timestamp, ClockJump> {
         if let Some((then, before)) = self.last {
             let passed =
-                i64::try_from(monotonic.duration_since(then).as_micros()).unwrap_or(i64::MAX);
+                i64::try_from(monotonic.saturating_sub(then).as_micros()).unwrap_or(i64::MAX);
             let ahead = (system.micros() - before.micros()).saturating_sub(passed);
             let ahead = Duration::from_micros(u64::try_from(ahead).unwrap_or(0));
             if ahead > JUMP_MAX {
@@ -57,6 +57,14 @@ impl Clock {
         self.floor = self.floor.max(system);
         Ok(self.floor)
     }
+}
+
+/// Time since the machine was started, also while it slept: a laptop that was closed for an hour has
+/// not jumped ahead.
+fn since_boot() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let part = |value: i64| u64::try_from(value).unwrap_or(0);
+    Duration::from_secs(part(now.tv_sec)) + Duration::from_nanos(part(now.tv_nsec))
 }
 
 /// What the system's clock says.
@@ -82,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_ledgers_clock_never_runs_backwards() {
-        let start = Instant::now();
+        let start = Duration::from_secs(1000);
         let mut clock = Clock::starting_at(Some(at(100)));
         assert_eq!(clock.reading(start, at(90)), Ok(at(100)));
         assert_eq!(
@@ -97,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_jump_ahead_stops_the_writer() {
-        let start = Instant::now();
+        let start = Duration::from_secs(1000);
         let mut clock = Clock::starting_at(None);
         assert_eq!(clock.reading(start, at(0)), Ok(at(0)));
         assert_eq!(

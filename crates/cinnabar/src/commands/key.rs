@@ -157,7 +157,7 @@ fn passphrase(args: &Passphrase) -> Result<(), Failure> {
 }
 
 fn list_agent(json: bool) -> Result<(), Failure> {
-    let held = Agent::of_session()
+    let held = Agent::from_environment()
         .and_then(|mut agent| agent.list())
         .or_fail(Exit::Usage)?;
     if json {

@@ -68,11 +68,11 @@ pub struct HeldKey {
 }
 
 impl Agent {
-    /// The agent of this session, at the socket in `SSH_AUTH_SOCK`.
+    /// The agent at the socket in `SSH_AUTH_SOCK`.
     ///
     /// # Errors
     /// [`AgentError::NoSocket`] and [`AgentError::Unreachable`].
-    pub fn of_session() -> Result<Self, AgentError> {
+    pub fn from_environment() -> Result<Self, AgentError> {
         let socket = std::env::var_os(ENV_SOCKET).filter(|socket| !socket.is_empty());
         Self::at(Path::new(&socket.ok_or(AgentError::NoSocket)?))
     }

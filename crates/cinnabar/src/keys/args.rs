@@ -45,7 +45,7 @@ impl KeyArgs {
             keys.push(Key::File(load(file, passphrase).or_fail(Exit::Usage)?));
         }
         for wanted in &self.agents {
-            let key = Agent::of_session()
+            let key = Agent::from_environment()
                 .and_then(|agent| agent.find(wanted))
                 .or_fail(Exit::Usage)?;
             keys.push(Key::Agent(key));
