@@ -71,6 +71,20 @@ impl Committer {
     pub(crate) fn open_epoch(&mut self) -> Result<(), Halt> {
         self.position.epoch += 1;
         let head = self.store.head();
+        // A replica that could not sign so far has no checkpoint for its head yet. What it is about was
+        // acknowledged long ago, and the next block must carry it.
+        if head.size > Size::ZERO
+            && self
+                .store
+                .checkpoint_at(head.size)
+                .map_err(Divergence::Store)?
+                .is_none()
+        {
+            let checkpoint = self.signer.checkpoint(head.size, head.root);
+            self.store
+                .keep_checkpoint(&checkpoint)
+                .map_err(Divergence::Apply)?;
+        }
         let draft = Finished {
             first: head.next(),
             prev: head.hash,

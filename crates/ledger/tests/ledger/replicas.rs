@@ -51,9 +51,12 @@ async fn second_node(
     node::start(setup).unwrap().0
 }
 
-fn wait_for(store: &Store, size: u64) {
+/// Waits until the node's store has come to `size`; a node that stops before that is a failure.
+fn wait_for(node: &node::Handle, store: &Store, size: u64) {
     while store.head().size.get() < size {
-        store.wait_beyond(store.head().size, std::time::Duration::from_secs(30));
+        let phase = node.phase.borrow().clone();
+        assert!(!matches!(phase, Phase::Stopped(_)), "{phase:?}");
+        store.wait_beyond(store.head().size, std::time::Duration::from_millis(200));
     }
 }
 
@@ -67,11 +70,12 @@ async fn a_reader_ends_up_with_the_same_ledger_also_from_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(&folder.path().join("store")).unwrap();
     let stop = CancellationToken::new();
-    second_node(&town, store.clone(), Role::Reader, &stop).await;
+    let _stops_if_this_fails = stop.clone().drop_guard();
+    let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
     let ours = town.running().store.clone();
-    tokio::task::block_in_place(|| wait_for(&store, ours.head().size.get()));
+    tokio::task::block_in_place(|| wait_for(&reader, &store, ours.head().size.get()));
     town.record(&town.organisation("live")).await;
-    tokio::task::block_in_place(|| wait_for(&store, ours.head().size.get()));
+    tokio::task::block_in_place(|| wait_for(&reader, &store, ours.head().size.get()));
     assert_eq!(store.head(), ours.head());
     for sequence in 0..ours.head().size.get() {
         let sequence = cinnabar_events::Sequence::new(sequence);
@@ -105,8 +109,9 @@ async fn a_stray_or_forged_message_on_the_log_stream_is_passed_over_by_all() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(&folder.path().join("store")).unwrap();
     let stop = CancellationToken::new();
+    let _stops_if_this_fails = stop.clone().drop_guard();
     let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
-    tokio::task::block_in_place(|| wait_for(&store, 4));
+    tokio::task::block_in_place(|| wait_for(&reader, &store, 4));
     assert_eq!(store.head(), town.running().store.head());
     assert_eq!(reader.skipped.load(Ordering::Relaxed), 3);
     stop.cancel();
@@ -124,6 +129,7 @@ async fn a_second_writer_fences_the_first_and_nothing_is_lost_or_twice() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(&folder.path().join("store")).unwrap();
     let stop = CancellationToken::new();
+    let _stops_if_this_fails = stop.clone().drop_guard();
     let identity = town.running().identity.clone();
     let signer = Arc::new(
         Layout::new(town.folder.path())
@@ -191,5 +197,47 @@ async fn a_data_directory_in_use_is_not_opened_twice() {
         matches!(failure, cinnabar_store::OpenError::Locked { .. }),
         "{failure}"
     );
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_becomes_a_writer_signs_what_it_could_not_sign_before() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    town.record(&town.organisation("a")).await;
+    let size = town.running().store.head().size.get();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    let _stops_if_this_fails = stop.clone().drop_guard();
+    let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
+    tokio::task::block_in_place(|| wait_for(&reader, &store, size));
+    stop.cancel();
+    until(&reader, |phase| matches!(phase, Phase::Stopped(_))).await;
+
+    let identity = town.running().identity.clone();
+    let layout = Layout::new(town.folder.path());
+    let signer = Arc::new(layout.log_signer(&identity).unwrap());
+    let role = Role::Writer {
+        signer,
+        lease: Lease::Alone,
+    };
+    let stop = CancellationToken::new();
+    let _stops_if_this_fails = stop.clone().drop_guard();
+    let writer = second_node(&town, store.clone(), role, &stop).await;
+    until(&writer, |phase| *phase == Phase::Writing).await;
+    let request = Bytes::from(town.organisation("b").to_request());
+    let answer = writer
+        .queue
+        .ask(request, cinnabar_ledger::Mode::Record)
+        .await;
+    crate::town::recorded(answer, town.running());
+
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = Store::create(&folder.path().join("store")).unwrap();
+    let follower = second_node(&town, fresh.clone(), Role::Reader, &stop).await;
+    tokio::task::block_in_place(|| wait_for(&follower, &fresh, size + 1));
+    assert_eq!(fresh.head(), store.head());
+    stop.cancel();
     town.stop().await;
 }
