@@ -202,7 +202,7 @@ impl Committer {
                 Ok(ack) => return Ok(ack.sequence),
                 Err(failure) => failure,
             };
-            match failure {
+            match &failure {
                 PublishFailure::Refused { .. } | PublishFailure::NotSent { .. } => {
                     return Err(Halt::Refused(failure.to_string()));
                 }
@@ -211,6 +211,10 @@ impl Committer {
                 | PublishFailure::NoStream { .. } => {
                     tracing::warn!(reason = %failure, block.first = block.header().first.get(), "A block was not acknowledged; reading the stream.");
                 }
+            }
+            if matches!(failure, PublishFailure::NoStream { .. }) {
+                // It answers at once: without a pause this would spin while the stream has no leader.
+                std::thread::sleep(RETRY_PAUSE);
             }
             match self.runtime.block_on(self.resolve(block, expected))? {
                 Published::At(sequence) => return Ok(sequence),
