@@ -108,3 +108,25 @@ pub(crate) fn scan(end: impl Into<Vec<u8>>) -> ReadOptions {
     options.set_iterate_upper_bound(end);
     options
 }
+
+#[cfg(test)]
+mod tests {
+    use rocksdb::statistics::Ticker;
+    use rocksdb::{DB, WriteBatch};
+
+    use super::*;
+
+    #[test]
+    fn a_batch_is_synced_before_its_write_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = database(true);
+        options.enable_statistics();
+        let db = DB::open(&options, folder.path()).unwrap();
+        let syncs = || options.get_ticker_count(Ticker::WalFileSynced);
+        let mut batch = WriteBatch::default();
+        batch.put(b"key", b"value");
+        let before = syncs();
+        db.write_opt(batch, &synced()).unwrap();
+        assert_eq!(syncs(), before + 1);
+    }
+}
