@@ -79,6 +79,18 @@ prefixed_hex!(
     Commitment, "c1", Commitment
 );
 
+prefixed_hex!(
+    /// A rulebook chapter's digest: BLAKE3 of its canonical bytes. Written `blake3:<hex>`.
+    ChapterDigest, "blake3", Hash
+);
+
+impl ChapterDigest {
+    /// `BLAKE3(canonical bytes of the chapter)`.
+    pub fn of(chapter: &[u8]) -> Self {
+        Self(*blake3::hash(chapter).as_bytes())
+    }
+}
+
 impl EntryHash {
     /// What stands as `prev` in the first entry, and in the first of each dossier: 32 zero bytes.
     pub const NONE: Self = Self([0; 32]);
@@ -114,4 +126,4 @@ impl Commitment {
     }
 }
 
-text_serde!(EntryHash, LedgerId, PublicKey, Commitment);
+text_serde!(ChapterDigest, EntryHash, LedgerId, PublicKey, Commitment);

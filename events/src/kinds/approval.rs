@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::common::{Code, closed};
 use super::product::{Route, TrialMode};
 use crate::id::Id;
-use crate::instant::Date;
-use crate::text::{Listed, Prose, Text};
+use crate::instant::{Date, Timestamp};
+use crate::text::{Listed, Prose, Summary, Text};
 
 closed! {
     /// The ways in which an approval ends early. They differ in law and are never merged.
@@ -96,4 +96,75 @@ pub struct ApprovalRevoked {
     pub from: Option<Date>,
     /// Why.
     pub reasons: Prose,
+}
+
+/// Conditions of the approval are added or lifted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalConditioned {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// The holder asks for the approval to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RenewalRequested {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// The approval goes on until a later day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalExtended {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// The approval has lapsed; the ledger itself says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalExpired {
+    /// The first moment at which the approval no longer held.
+    pub at: Timestamp,
+}
+
+/// What a trial has shown so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TrialReported {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// Whether a condition of the approval is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConditionChecked {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// The institution looked at the product in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProductInspected {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
+}
+
+/// The product must be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProductRecalled {
+    /// A remark.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<Summary>,
 }

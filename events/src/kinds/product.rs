@@ -180,14 +180,20 @@ pub struct ProductSubmitted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductAccepted {
-    /// The official number, never given twice.
-    pub number: Text<40>,
-    /// How risky, as classified. May be absent only in history taken over.
+    /// The official number, never given twice. Only a filing that counts as accepted has none yet; its classification
+    /// then brings it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<Text<40>>,
+    /// How risky, in history taken over; otherwise `risk.classified` says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub risk_tier: Option<RiskTier>,
-    /// Why that tier.
+    /// Why.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reasons: Option<Prose>,
+    /// Whether the filing counts as accepted because the institution didn't answer in time (Licensing Law Art. 32). Said
+    /// by the ledger itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub deemed: bool,
 }
 
 /// Facts about the product changed.

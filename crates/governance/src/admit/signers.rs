@@ -1,16 +1,41 @@
 //! Who signs, with which keys, in which roles, and whether that is enough.
 
 use cinnabar_events::kinds::Code;
-use cinnabar_events::{Class, Id, Payload, PublicKey, Rulebook, SignerClaim};
+use cinnabar_events::{Class, Id, Payload, PublicKey, Rulebook, SignerClaim, Statement};
 
-use super::{Case, Stop, pseudo_role};
-use crate::records::{ActorRecord, Record, RecordKey, Records};
+use crate::case::{Case, Check, Stop};
+use crate::groups::trust::{ActorRecord, ActorStatus};
+use crate::records::{Record, RecordKey, Records};
 use crate::rejection::Rejection;
 
-pub(super) fn check<R: Records>(
-    case: &Case<'_, R>,
-    rulebook: &Rulebook,
-) -> Result<(), Stop<R::Error>> {
+/// A role that is not granted but follows from the statement itself.
+pub(crate) mod pseudo_role {
+    use super::Code;
+
+    /// Signs the genesis.
+    pub(crate) const FOUNDER: &str = "founder";
+    /// Speaks about itself.
+    pub(crate) const SELF: &str = "self";
+    /// Holds the key that the statement brings: proof of possession.
+    pub(crate) const INCOMING_KEY: &str = "incoming_key";
+    /// The ledger itself.
+    pub(crate) const SYSTEM: &str = "system";
+    /// Given to the founders by the genesis; can be granted to others too.
+    pub(crate) const ADMIN: &str = "institution_admin";
+
+    /// Whether nobody can be granted `role`.
+    pub(crate) fn is_reserved(role: &Code) -> bool {
+        matches!(role.as_str(), FOUNDER | SELF | INCOMING_KEY | SYSTEM)
+    }
+}
+
+/// Whether the ledger itself says it.
+pub(super) fn by_the_ledger(statement: &Statement) -> bool {
+    statement.first_signer().role.as_str() == pseudo_role::SYSTEM
+}
+
+pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Check<R> {
+    let rulebook = &*case.rulebook;
     actors_are_different(case)?;
     let incoming = incoming_key(case);
     for signature in case.verified.signed().signatures() {
@@ -38,28 +63,12 @@ fn incoming_key<R: Records>(case: &Case<'_, R>) -> Option<PublicKey> {
     let brought = match &case.statement().payload {
         Payload::ActorEnrolled(enrolled) => Some(enrolled.key),
         Payload::KeyRotated(rotated) => Some(rotated.key),
-        Payload::LedgerOpened(_)
-        | Payload::RoleGranted(_)
-        | Payload::RoleWithdrawn(_)
-        | Payload::KeyRevoked(_)
-        | Payload::OrganisationRegistered(_)
-        | Payload::ProductSubmitted(_)
-        | Payload::ProductAccepted(_)
-        | Payload::ProductUpdated(_)
-        | Payload::ProductEnded(_)
-        | Payload::ApprovalGranted(_)
-        | Payload::ApprovalRefused(_)
-        | Payload::ApprovalSuspended(_)
-        | Payload::ApprovalReinstated(_)
-        | Payload::ApprovalRevoked(_)
-        | Payload::IncidentReported(_)
-        | Payload::IncidentUpdated(_)
-        | Payload::IncidentClosed(_) => None,
+        _ => None,
     };
     brought.filter(|_| claimed)
 }
 
-fn actors_are_different<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Error>> {
+fn actors_are_different<R: Records>(case: &Case<'_, R>) -> Check<R> {
     let speaking = |signer: &&SignerClaim| signer.role.as_str() != pseudo_role::INCOMING_KEY;
     let actors: Vec<&Id> = case
         .statement()
@@ -79,7 +88,7 @@ fn actors_are_different<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Er
 }
 
 /// The key is a signer's, and signs today.
-fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<(), Stop<R::Error>> {
+fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R> {
     let signs = |actor: &Id| {
         case.statement()
             .signers
@@ -102,13 +111,11 @@ fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<(), Stop<
 }
 
 /// Nobody among the signers has the key: because one of them is nobody, or because it is somebody else's.
-fn foreign<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Result<Rejection, Stop<R::Error>> {
+fn foreign<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R, Rejection> {
     for signer in case.statement().signers.iter() {
         let incoming = signer.role.as_str() == pseudo_role::INCOMING_KEY;
         if !incoming
-            && case
-                .record(RecordKey::Actor(signer.actor.clone()))?
-                .is_none()
+            && case.find::<ActorRecord>(&signer.actor)?.is_none()
         {
             return Ok(Rejection::UnknownActor(signer.actor.clone()));
         }
@@ -121,7 +128,7 @@ fn holds_role<R: Records>(
     rulebook: &Rulebook,
     signer: &SignerClaim,
     incoming: Option<PublicKey>,
-) -> Result<(), Stop<R::Error>> {
+) -> Check<R> {
     let SignerClaim {
         actor,
         role,
@@ -154,9 +161,12 @@ fn holds_role<R: Records>(
             Err(Rejection::SignerUnsigned(actor.clone()).into())
         };
     }
-    let Some(Record::Actor(record)) = case.record(RecordKey::Actor(actor.clone()))? else {
+    let Some(record) = case.find::<ActorRecord>(actor)? else {
         return Err(Rejection::UnknownActor(actor.clone()).into());
     };
+    if record.status == ActorStatus::Suspended {
+        return Err(Rejection::Suspended(actor.clone()).into());
+    }
     if !record.key.is_some_and(signed_by) {
         return Err(Rejection::SignerUnsigned(actor.clone()).into());
     }
@@ -201,12 +211,12 @@ fn speaks_for(
 fn migrator_alone<R: Records>(
     case: &Case<'_, R>,
     rulebook: &Rulebook,
-) -> Result<(), Stop<R::Error>> {
+) -> Check<R> {
     let role = rulebook.migration.as_ref().map(|migration| &migration.role);
     let alone = matches!(case.statement().signers.as_slice(), [only] if Some(&only.role) == role);
     let history = match case.kind().class() {
-        Class::Organisation | Class::Product | Class::Incident => true,
-        Class::Ledger | Class::Actor => false,
+        Class::Ledger | Class::Rulebook | Class::Actor | Class::Deadline => false,
+        _ => true,
     };
     if alone && history {
         Ok(())
@@ -218,7 +228,7 @@ fn migrator_alone<R: Records>(
 fn allowed_and_enough<R: Records>(
     case: &Case<'_, R>,
     rulebook: &Rulebook,
-) -> Result<(), Stop<R::Error>> {
+) -> Check<R> {
     let kind = case.kind();
     let signers = case.statement().signers.as_slice();
     let migrator = rulebook.migration.as_ref().map(|migration| &migration.role);
