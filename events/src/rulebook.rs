@@ -1,12 +1,15 @@
 //! The rulebook: the rules in force, as data. Adopted in the genesis.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::kinds::{Code, Kind};
 use crate::text::{Listed, Name, Summary, Text};
 
 /// The rules in force: who may say what, with how many, apart from whom; and the code lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rulebook {
     /// Its name.
@@ -26,12 +29,11 @@ pub struct Rulebook {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
     /// Who may take over history from older registers; nobody if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub migration: Option<Migration>,
 }
 
 /// A role that can be granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleRule {
     /// Its code.
@@ -47,7 +49,7 @@ pub struct RoleRule {
 }
 
 /// Who may say a kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Permission {
     /// Which kind.
@@ -64,19 +66,18 @@ pub struct Permission {
 }
 
 /// Where a rule comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
     /// The provision, if the law fixes it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provision: Option<Name>,
     /// Why we chose it, if the law doesn't: a model value.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub model: Option<Summary>,
 }
 
 /// Who says `kind` about a subject may not be one of those who said `apart_from` about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Separation {
     /// The later statement.
@@ -88,7 +89,7 @@ pub struct Separation {
 }
 
 /// A code list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vocabulary {
     /// Its name.
@@ -98,7 +99,7 @@ pub struct Vocabulary {
 }
 
 /// Who may take over history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Migration {
     /// The role in which such statements are signed, all alone.
@@ -181,3 +182,6 @@ impl std::fmt::Display for KindName {
 }
 
 crate::text::text_serde!(KindName);
+crate::schema::text_schema! {
+    KindName => { "pattern": r"^[a-z]+\.[a-z]+(-([2-9]|[1-9][0-9]{1,8}))?$", "maxLength": 60 },
+}
