@@ -1,6 +1,8 @@
 //! Deadlines as data: what starts one, how long it is, what meets it, what follows if nothing does.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::calendar::Length;
 use crate::id::Class;
@@ -9,7 +11,8 @@ use crate::rulebook::{KindName, Source};
 use crate::text::{Listed, Name, Text};
 
 /// A deadline. It runs on each subject of class `class` that a starting statement is about or concerns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeadlineRule {
     /// Its code.
@@ -21,7 +24,6 @@ pub struct DeadlineRule {
     /// What starts it; a statement that starts it again while it runs leaves it as it is.
     pub starts: Listed<Trigger, 8>,
     /// From when it is counted; from the time of recording if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub from: Option<Anchor>,
     /// How long it is.
     pub length: Length,
@@ -38,7 +40,6 @@ pub struct DeadlineRule {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub resumes: Listed<Trigger, 8>,
     /// By how much it may be extended, once, with reasons; not at all if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extension: Option<Length>,
     /// What follows if nothing meets it.
     pub consequence: Consequence,
@@ -49,7 +50,7 @@ pub struct DeadlineRule {
 }
 
 /// A statement of `kind`, if what it says fits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Trigger {
     /// Which kind.
@@ -60,7 +61,7 @@ pub struct Trigger {
 }
 
 /// A field of a statement's `data` has one of these values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Condition {
     /// JSON pointer, relative to `data`.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{NotAnId, StatementId};
+use crate::schema::text_schema;
 use crate::text::text_serde;
 
 /// Defines 32 bytes that are written as a prefix and 64 lower-case hex digits.
@@ -45,6 +46,8 @@ macro_rules! prefixed_hex {
                 unhex(hex).map(Self).ok_or(NotAnId::$fault)
             }
         }
+
+        text_schema!($name => { "pattern": concat!("^", $prefix, ":[0-9a-f]{64}$") });
     };
 }
 

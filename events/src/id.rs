@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::schema::text_schema;
 use crate::text::text_serde;
 
 /// Position of an entry in the ledger, 0-based. Not a [`cinnabar_tlog::Size`], which counts entries.
@@ -417,6 +418,12 @@ impl fmt::Display for ShortName {
 }
 
 text_serde!(StatementId, Id, Subject, ShortName);
+text_schema! {
+    StatementId => { "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" },
+    Id => { "pattern": "^[A-Za-z0-9_-]{1,64}$" },
+    Subject => { "pattern": format!("^({})/[A-Za-z0-9_-]{{1,64}}$", Class::ALL.map(Class::as_str).join("|")) },
+    ShortName => { "pattern": "^[a-z0-9-]{1,32}$" },
+}
 
 #[cfg(test)]
 mod tests {

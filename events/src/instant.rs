@@ -201,6 +201,24 @@ impl FromStr for When {
 }
 
 crate::text::text_serde!(Timestamp, Date, When);
+crate::schema::text_schema! {
+    Timestamp => { "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$" },
+    Date => { "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "format": "date" },
+}
+
+impl schemars::JsonSchema for When {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "When".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let day = generator.subschema_for::<Date>();
+        let moment = generator.subschema_for::<Timestamp>();
+        schemars::json_schema!({ "anyOf": [day, moment] })
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ mod instant;
 pub mod kinds;
 pub mod receipt;
 pub mod rulebook;
+mod schema;
 mod signature;
 mod signed;
 mod statement;

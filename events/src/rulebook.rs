@@ -3,7 +3,9 @@
 //! A rulebook that outgrows a statement keeps part of its rules in chapters: it names them by digest,
 //! and `rulebook.deposited` brings their text. It is in force as soon as all of them are there.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use crate::calendar::WorkingCalendar;
 use crate::deadline::DeadlineRule;
@@ -12,7 +14,8 @@ use crate::kinds::{Code, Kind};
 use crate::text::{Listed, Name, Summary, Text};
 
 /// The rules in force: who may say what, with how many, apart from whom; and the code lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rulebook {
     /// Its name.
@@ -32,7 +35,6 @@ pub struct Rulebook {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
     /// Who may take over history from older registers; nobody if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub migration: Option<Migration>,
     /// What must be done by when.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
@@ -49,7 +51,7 @@ pub struct Rulebook {
 }
 
 /// Part of a rulebook, for a rulebook that outgrows a statement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Chapter {
     /// Its name.
@@ -80,7 +82,7 @@ pub struct Chapter {
 }
 
 /// Which chapter, exactly.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChapterBinding {
     /// Its name.
@@ -90,7 +92,7 @@ pub struct ChapterBinding {
 }
 
 /// A number that a rule uses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Setting {
     /// Its name.
@@ -102,7 +104,7 @@ pub struct Setting {
 }
 
 /// A role that can be granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleRule {
     /// Its code.
@@ -118,7 +120,7 @@ pub struct RoleRule {
 }
 
 /// Who may say a kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Permission {
     /// Which kind.
@@ -135,19 +137,18 @@ pub struct Permission {
 }
 
 /// Where a rule comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
     /// The provision, if the law fixes it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provision: Option<Name>,
     /// Why we chose it, if the law doesn't: a model value.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub model: Option<Summary>,
 }
 
 /// Who says `kind` about a subject may not be one of those who said `apart_from` about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Separation {
     /// The later statement.
@@ -159,7 +160,7 @@ pub struct Separation {
 }
 
 /// A code list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vocabulary {
     /// Its name.
@@ -169,7 +170,7 @@ pub struct Vocabulary {
 }
 
 /// Who may take over history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Migration {
     /// The role in which such statements are signed, all alone.
@@ -333,3 +334,6 @@ impl std::fmt::Display for KindName {
 }
 
 crate::text::text_serde!(KindName);
+crate::schema::text_schema! {
+    KindName => { "pattern": r"^[a-z]+\.[a-z]+(-([2-9]|[1-9][0-9]{1,8}))?$", "maxLength": 60 },
+}

@@ -1,6 +1,8 @@
 //! Payloads about actors, their roles and keys.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::common::{Code, closed};
 use crate::hash::PublicKey;
@@ -39,7 +41,8 @@ closed! {
 }
 
 /// Someone may sign from now on. The new key signs too, in the role `incoming_key`: proof of possession.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorEnrolled {
     /// How the actor is called in public; a pseudonym will do.
@@ -47,31 +50,28 @@ pub struct ActorEnrolled {
     /// What the actor is.
     pub actor_kind: ActorKind,
     /// Whom the actor signs for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub organisation: Option<Id>,
     /// The first key.
     pub key: PublicKey,
     /// The last day on which the key signs.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key_expires: Option<Date>,
 }
 
 /// The actor has a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleGranted {
     /// Which; the rulebook lists them.
     pub role: Code,
     /// First day; at once if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub from: Option<Date>,
     /// Last day; until withdrawn if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Date>,
 }
 
 /// The actor no longer has the role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleWithdrawn {
     /// Which.
@@ -81,18 +81,19 @@ pub struct RoleWithdrawn {
 }
 
 /// The actor signs with a new key. Both sign: the old one as `self` (or an administrator, if it is lost), the new one as `incoming_key`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyRotated {
     /// The new key.
     pub key: PublicKey,
     /// The last day on which it signs.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key_expires: Option<Date>,
 }
 
 /// A key signs nothing more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyRevoked {
     /// Which.
@@ -100,6 +101,5 @@ pub struct KeyRevoked {
     /// Why.
     pub reason: RevocationReason,
     /// What it signed from then on is suspect; it stays on the ledger.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub compromised_since: Option<Timestamp>,
 }

@@ -1,6 +1,8 @@
 //! Payloads about incidents.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::common::{Code, Document, Number, closed};
 use crate::id::Id;
@@ -54,22 +56,19 @@ closed! {
 }
 
 /// Something went wrong, or nearly. The statement's `occurred` says when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IncidentReported {
     /// With which product; must stand among `concerns`. This or `unregisteredSystem`.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub product: Option<Id>,
     /// With which system that is not in the register.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unregistered_system: Option<Name>,
     /// What happened, in a line.
     pub title: Name,
     /// What happened.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub description: Option<Prose>,
     /// How the AI system has to do with it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub how_ai_relates: Option<Prose>,
     /// How severe.
     pub severity: Severity,
@@ -77,10 +76,8 @@ pub struct IncidentReported {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub harm_types: Listed<Code, 16>,
     /// Since when the reporter knows.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub aware: Option<When>,
     /// Nothing happened, but nearly.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub near_miss: Option<bool>,
     /// Which report this is.
     pub report_type: ReportType,
@@ -88,7 +85,6 @@ pub struct IncidentReported {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub numbers: Listed<Number, 8>,
     /// What was done at once.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub action: Option<Text<1000>>,
     /// Supporting material.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
@@ -96,22 +92,20 @@ pub struct IncidentReported {
 }
 
 /// More, or better, is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IncidentUpdated {
     /// Which report this is.
     pub report_type: ReportType,
     /// What is known now.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub description: Option<Prose>,
     /// How severe it is now held to be.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub severity: Option<Severity>,
     /// Kinds of harm; codes of the rulebook's list `harm_type`.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub harm_types: Listed<Code, 16>,
     /// What was done.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub action: Option<Text<1000>>,
     /// Supporting material.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
@@ -119,7 +113,7 @@ pub struct IncidentUpdated {
 }
 
 /// The incident is dealt with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IncidentClosed {
     /// How.

@@ -45,9 +45,21 @@ pub use product::*;
 use crate::canonical::Value;
 use crate::decode::{Violation, decode};
 use crate::id::Class;
+use crate::schema;
+use crate::text::Prose;
+
+/// The type of a committed value: prose, unless the table says otherwise (`"/persons": Listed<Name, 16>`).
+macro_rules! confidential_value {
+    () => {
+        Prose
+    };
+    ($type:ty) => {
+        $type
+    };
+}
 
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $class:ident, confidential [$($pointer:literal),*];)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal, $class:ident, confidential [$($pointer:literal $(: $value:ty)?),*];)+) => {
         /// Which fact a statement asserts: `noun.verb`, past tense.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -81,6 +93,13 @@ macro_rules! kinds {
             /// JSON Schema (2020-12) of the payload: the public contract.
             pub const fn schema(self) -> &'static str {
                 match self { $(Self::$name => include_str!(concat!("../../schemas/", $text, ".json"))),+ }
+            }
+
+            /// That schema as the payload's type says it, which the file repeats.
+            pub fn generated_schema(self) -> String {
+                match self { $(Self::$name => schema::text::<$name>(
+                    $text, &[$(($pointer, schema::of::<confidential_value!($($value)?)>)),*],
+                )),+ }
             }
 
             /// A payload of this kind with every field, as canonical JSON's readable form.

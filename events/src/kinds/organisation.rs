@@ -1,6 +1,8 @@
 //! Payload about organisations.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::common::{Number, closed};
 use crate::text::{Listed, Name, Text};
@@ -18,13 +20,13 @@ closed! {
 }
 
 /// The organisation is known to the institution.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrganisationRegistered {
     /// Its name, as registered.
     pub name: Name,
     /// Its name in English.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name_en: Option<Name>,
     /// What it is.
     pub organisation_kind: OrganisationKind,
@@ -32,12 +34,9 @@ pub struct OrganisationRegistered {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub numbers: Listed<Number, 8>,
     /// Its address, in lines as on an envelope.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub address: Option<Text<400>>,
     /// Its country, ISO 3166-1 alpha-2.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub country: Option<Text<2>>,
     /// Where the public can read about it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<Text<500>>,
 }

@@ -1,6 +1,8 @@
 //! Payloads about products and services.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::common::{Code, Number, closed};
 use crate::id::Id;
@@ -101,23 +103,19 @@ closed! {
 }
 
 /// Descriptive facts about a product, all optional: what is absent was not provided.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductFacts {
     /// Name in English.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name_en: Option<Name>,
     /// Version.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version: Option<Text<60>>,
     /// What is offered.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub product_kind: Option<ProductKind>,
     /// What it is, in a few lines.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub summary: Option<Summary>,
     /// What it is for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub purpose: Option<Prose>,
     /// Fields of application; codes of the rulebook's list `application_field`.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
@@ -126,19 +124,14 @@ pub struct ProductFacts {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub techniques: Listed<Code, 8>,
     /// Whether it is used.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lifecycle: Option<Lifecycle>,
     /// What it stands on in law, in words.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub legal_basis: Option<Prose>,
     /// Impact assessments made, in words.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub impact_assessment: Option<Prose>,
     /// How humans oversee it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub human_oversight: Option<Prose>,
     /// An explanation that the public understands (Art. 71).
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub public_explanation: Option<Prose>,
     /// International standards that it meets (Art. 44).
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
@@ -147,15 +140,14 @@ pub struct ProductFacts {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub numbers: Listed<Number, 8>,
     /// Where the public can read about it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<Text<500>>,
     /// Whom the public can ask.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub contact: Option<Text<200>>,
 }
 
 /// An organisation files a product or service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductSubmitted {
     /// Whose it is; must stand among `concerns`.
@@ -163,13 +155,10 @@ pub struct ProductSubmitted {
     /// Its name.
     pub name: Name,
     /// The way applied for. May be absent only in history taken over.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub route: Option<Route>,
     /// How it is to be tried out; with route `trial` only.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub trial_mode: Option<TrialMode>,
     /// Whether it touches a field in which nothing may be tried out.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub excluded_domain: Option<ExcludedDomain>,
     /// What else is known.
     #[serde(default)]
@@ -177,18 +166,16 @@ pub struct ProductSubmitted {
 }
 
 /// The filing is complete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductAccepted {
     /// The official number, never given twice. Only a filing that counts as accepted has none yet; its classification
     /// then brings it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub number: Option<Text<40>>,
     /// How risky, in history taken over; otherwise `risk.classified` says so.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub risk_tier: Option<RiskTier>,
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reasons: Option<Prose>,
     /// Whether the filing counts as accepted because the institution didn't answer in time (Licensing Law Art. 32). Said
     /// by the ledger itself.
@@ -197,14 +184,13 @@ pub struct ProductAccepted {
 }
 
 /// Facts about the product changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductUpdated {
     /// Whose it is now; must stand among `concerns`.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub organisation: Option<Id>,
     /// Its new name.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub name: Option<Name>,
     /// New values of facts; those not named stay.
     #[serde(default)]
@@ -213,17 +199,16 @@ pub struct ProductUpdated {
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub removed: Listed<Text<40>, 16>,
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<Summary>,
 }
 
 /// The product is no longer offered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProductEnded {
     /// Why.
     pub reason: EndReason,
     /// In words.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<Summary>,
 }
