@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod block;
+pub mod calendar;
 pub mod canonical;
 mod cloudevent;
 mod decode;
