@@ -4,6 +4,7 @@
 //! (`cinnabar-store`), network and the clock (`cinnabar-ledger`), bytes (`cinnabar-events`).
 
 mod admit;
+pub mod deadline;
 mod default_rulebook;
 mod evolve;
 mod records;

@@ -1,0 +1,3 @@
+//! Deadlines: when they end, how they are paused.
+
+pub mod clock;
