@@ -4,6 +4,7 @@
 
 mod length;
 
+use schemars::JsonSchema;
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -35,7 +36,7 @@ pub struct WorkingCalendar {
 }
 
 /// The members of a [`WorkingCalendar`], not yet checked against each other.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CalendarMembers {
     /// The year of all its dates.
@@ -48,6 +49,18 @@ struct CalendarMembers {
     workdays: Listed<Date, WORKDAYS_MAX>,
     /// The notice that it is taken from; a model value if it cites none.
     source: Source,
+}
+
+impl JsonSchema for WorkingCalendar {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "WorkingCalendar".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        CalendarMembers::json_schema(generator)
+    }
 }
 
 /// The dates of a calendar don't fit together.

@@ -119,3 +119,4 @@ impl std::fmt::Display for ClassName {
 }
 
 crate::text::text_serde!(ClassName);
+crate::schema::text_schema!(ClassName => { "enum": Class::ALL.map(Class::as_str) });

@@ -244,7 +244,7 @@ impl Rulebook {
                 .ok_or_else(|| clash("vocabularies"))?,
             deadlines: joined(&self.deadlines, deadlines, |one| one.rule.clone())
                 .ok_or_else(|| clash("deadlines"))?,
-            calendars: joined(&self.calendars, calendars, |one| one.year)
+            calendars: joined(&self.calendars, calendars, |one| one.year())
                 .ok_or_else(|| clash("calendars"))?,
             settings: joined(&self.settings, settings, |one| one.name.clone())
                 .ok_or_else(|| clash("settings"))?,
@@ -290,6 +290,11 @@ pub struct KindName(Box<str>);
 pub struct NotAKindName;
 
 impl KindName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether this names `kind`.
     pub fn is(&self, kind: Kind) -> bool {
         *self.0 == *kind.as_str()

@@ -33,7 +33,7 @@ macro_rules! clauses {
 pub(crate) use clauses;
 
 /// Every clause of every group.
-pub fn clauses() -> impl Iterator<Item = &'static Clause> {
+pub fn all_clauses() -> impl Iterator<Item = &'static Clause> {
     use crate::groups::{
         approval, complaints, compute, deadlines, ethics, filing, incidents, privacy, resources,
         rules, statistics, trust,

@@ -4,16 +4,26 @@
 //! (`cinnabar-store`), network and the clock (`cinnabar-ledger`), bytes (`cinnabar-events`).
 
 mod admit;
+mod case;
+mod clause;
 pub mod deadline;
 mod default_rulebook;
 mod evolve;
+mod governed;
+mod groups;
+mod life_cycle;
 mod records;
 mod rejection;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use admit::{ENGINE, Verdict, admit};
-pub use default_rulebook::{DEFAULT_RULEBOOK, NotARulebook, default_rulebook, read_rulebook};
+pub use clause::{Clause, all_clauses};
+pub use deadline::duty;
+pub use default_rulebook::{
+    BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
+};
 pub use evolve::{evolve, links};
+pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
-pub use rejection::{Content, Rejection};
+pub use rejection::Rejection;

@@ -1,7 +1,7 @@
 //! The rules say no.
 
-use cinnabar_events::kinds::Code;
 use crate::clause::Clause;
+use cinnabar_events::kinds::Code;
 use cinnabar_events::{ChapterDigest, Id, Kind, PublicKey, Revision, Sequence, Subject, Timestamp};
 
 /// Why a statement may not be said now. Variants stand in the order in which the rules are checked:
@@ -152,7 +152,7 @@ pub enum Rejection {
     #[error("number {0} was given to something else")]
     NumberTaken(String),
     /// A rule on what the statement says or on the state of things.
-    #[error("{}{}", .clause.says, found(.found))]
+    #[error("{}{}", .clause.says, detail(.found))]
     Clause {
         /// Which.
         clause: &'static Clause,
@@ -161,7 +161,7 @@ pub enum Rejection {
     },
 }
 
-fn found(found: &Option<Box<str>>) -> String {
+fn detail(found: &Option<Box<str>>) -> String {
     found
         .as_ref()
         .map_or_else(String::new, |found| format!(": {found}"))

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened};
+use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, RulebookDeposited};
 use cinnabar_events::{
-    Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Sequence, Signed,
-    Signer as _, SignerClaim, Statement, StatementId, Subject, Timestamp, Verified, canonical,
-    encode, sign,
+    Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Rulebook,
+    Sequence, Signed, Signer as _, SignerClaim, Statement, StatementId, Subject, Timestamp,
+    Verified, canonical, encode, sign,
 };
 use ed25519_dalek::SigningKey;
 use serde_json::{Value as Json, json};
 
-use crate::{RecordMap, Rejection, admit, default_rulebook, evolve, links};
+use crate::{RecordMap, Rejection, admit, default_rulebook, duty, evolve, links};
 
 /// The key of whoever is called `name`: derived from the name, for tests only.
 pub fn key(name: &str) -> SigningKey {
@@ -91,16 +91,26 @@ impl Town {
                 .map(|name| (name.to_owned(), name.to_owned()))
                 .into(),
         };
-        let statement = town.genesis();
+        let rules = default_rulebook();
+        let statement = town.genesis(rules.rulebook());
         let verified = town
             .sign_as(&statement, &["wang", "zhao"])
             .expect("the founders sign");
         town.ledger = LedgerId::of(verified.signed().bytes());
         town.record(verified).expect("the genesis is admitted");
+        for chapter in rules.chapters() {
+            let deposited = RulebookDeposited {
+                chapter: Box::new(chapter.clone()),
+            };
+            let payload = Payload::RulebookDeposited(Box::new(deposited));
+            let statement = town.statement(payload, "rulebook/sz-ai", &["wang:institution_admin"]);
+            town.say(&Draft { statement })
+                .expect("the chapters are deposited");
+        }
         town
     }
 
-    fn genesis(&mut self) -> Statement {
+    fn genesis(&mut self, rulebook: &Rulebook) -> Statement {
         let founder = |name: &str| Founder {
             actor: id(name),
             name: cinnabar_events::Text::new(name).expect("a name"),
@@ -118,7 +128,7 @@ impl Town {
             threshold: 2,
             log_key: public("log"),
             ledger_key: public("ledger"),
-            rulebook: Box::new(default_rulebook()),
+            rulebook: Box::new(rulebook.clone()),
         };
         let mut statement = self.statement(
             Payload::LedgerOpened(Box::new(genesis)),
@@ -222,12 +232,27 @@ impl Town {
         self.record(verified)
     }
 
-    /// Records a signed statement, a second after the last one.
+    /// What the ledger itself must say by now; it is said.
+    pub fn catch_up(&mut self) -> Vec<Sequence> {
+        let mut said = Vec::new();
+        while let Ok(Some(statement)) = duty(&self.records, self.now) {
+            let verified = self
+                .sign_as(&statement, &["ledger"])
+                .expect("the ledger signs");
+            let Ok(verdict) = admit(&self.records, self.now, &verified);
+            verdict.expect("the ledger says only what is due");
+            said.push(self.force(verified));
+        }
+        said
+    }
+
+    /// Records a signed statement, a second after the last one; what the ledger itself has to say comes first.
     ///
     /// # Errors
     /// The rule that says no.
     pub fn record(&mut self, verified: Verified) -> Result<Sequence, Rejection> {
         self.now = self.now.plus_seconds(1);
+        self.catch_up();
         let Ok(verdict) = admit(&self.records, self.now, &verified);
         verdict?;
         Ok(self.force(verified))
@@ -305,6 +330,63 @@ impl Town {
         town.say(&draft).expect("the registrar registers");
         town.enrol("lin", Some("acme"), &["enterprise_filer"]);
         town
+    }
+
+    /// The town of [`Self::populated`] and everybody else who says something under the regulation: a second case
+    /// officer `he`; committee secretary `ma`, chair `kong` and members `bai`, `cao`, `deng`, `fan`, `gao`, `han`, `jin`;
+    /// expert `luo`; appeal officer `mei`; statistician `ning`; data steward `ouyang`; compute registrar `ren`; standards
+    /// officer `shen`; privacy officer `tang`; auditor `ye`; and from elsewhere data provider `pan` (datahub), compute
+    /// operator `qin` (grid), subscriber `xie` (police) and the filer `yu` of a second enterprise, `beta`.
+    pub fn city() -> Self {
+        let mut town = Self::populated();
+        for (id, kind, uscc) in [
+            ("beta", "enterprise", "9144030071526726XG"),
+            ("datahub", "agency", "92430112MAEXE7G422"),
+            ("grid", "enterprise", "91110102MAD55U9H0F"),
+        ] {
+            let data = json!({ "name": id, "organisationKind": kind, "numbers": [{ "scheme": "uscc", "value": uscc }] });
+            town.register(id, &data);
+        }
+        let police = json!({ "name": "police", "organisationKind": "agency" });
+        town.register("police", &police);
+        for (name, organisation, role) in [
+            ("he", "institution", "case_officer"),
+            ("ma", "institution", "committee_secretary"),
+            ("kong", "institution", "committee_chair"),
+            ("bai", "institution", "committee_member"),
+            ("cao", "institution", "committee_member"),
+            ("deng", "institution", "committee_member"),
+            ("fan", "institution", "committee_member"),
+            ("gao", "institution", "committee_member"),
+            ("han", "institution", "committee_member"),
+            ("jin", "institution", "committee_member"),
+            ("luo", "institution", "expert_reviewer"),
+            ("mei", "institution", "appeal_officer"),
+            ("ning", "institution", "statistician"),
+            ("ouyang", "institution", "data_steward"),
+            ("ren", "institution", "compute_registrar"),
+            ("shen", "institution", "standards_officer"),
+            ("tang", "institution", "privacy_officer"),
+            ("ye", "institution", "auditor"),
+            ("pan", "datahub", "data_provider"),
+            ("qin", "grid", "compute_operator"),
+            ("xie", "police", "agency_subscriber"),
+            ("yu", "beta", "enterprise_filer"),
+        ] {
+            town.enrol(name, Some(organisation), &[role]);
+        }
+        town
+    }
+
+    fn register(&mut self, id: &str, data: &Json) {
+        let subject = format!("organisation/{id}");
+        let draft = self.draft(
+            Kind::OrganisationRegistered,
+            &subject,
+            &["li:registrar"],
+            data,
+        );
+        self.say(&draft).expect("the registrar registers");
     }
 
     /// Drafts the filing of `product` by `lin` of `acme`, for a trial.

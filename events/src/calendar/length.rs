@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -137,27 +138,58 @@ pub enum NotALength {
 }
 
 /// A [`Length`] as it stands in JSON.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde_with::skip_serializing_none]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct LengthMembers {
     /// Working days: 1 to [`WORKING_DAYS_MAX`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     working_days: Option<u16>,
     /// Calendar days: 1 to [`DAYS_MAX`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     days: Option<u16>,
     /// Hours, which run through: 1 to [`HOURS_MAX`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     hours: Option<u16>,
     /// Months: 1 to [`MONTHS_MAX`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     months: Option<u16>,
     /// JSON pointer, relative to the statement's `data`, to the date with whose day's end the deadline ends.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     until: Option<Pointer>,
     /// Only beside `until`: so many days before that date; 1 to [`DAYS_MAX`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     before: Option<u16>,
+}
+
+/// Exactly one of the units, or `until` with or without `before`.
+impl JsonSchema for Length {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Length".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut schema = LengthMembers::json_schema(generator);
+        let members = [
+            ("workingDays", WORKING_DAYS_MAX),
+            ("days", DAYS_MAX),
+            ("hours", HOURS_MAX),
+            ("months", MONTHS_MAX),
+            ("before", DAYS_MAX),
+        ];
+        for (name, most) in members {
+            let bounds = [("minimum", 1), ("maximum", most)];
+            for (keyword, bound) in bounds {
+                if let Some(member) = schema.pointer_mut(&format!("/properties/{name}"))
+                    && let Some(member) = member.as_object_mut()
+                {
+                    member.insert(keyword.into(), bound.into());
+                }
+            }
+        }
+        let one = ["workingDays", "days", "hours", "months", "until"];
+        let one = one.map(|name| serde_json::json!({ "required": [name] }));
+        schema.insert("oneOf".into(), one.into_iter().collect());
+        let with = serde_json::json!({ "before": ["until"] });
+        schema.insert("dependentRequired".into(), with);
+        schema
+    }
 }
 
 impl TryFrom<LengthMembers> for Length {
@@ -246,7 +278,8 @@ impl FromStr for Pointer {
             .split('~')
             .skip(1)
             .all(|rest| rest.starts_with(['0', '1']));
-        let fits = text.starts_with('/') && text.len() <= POINTER_MAX_BYTES && escaped;
+        let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let fits = plain && text.starts_with('/') && text.len() <= POINTER_MAX_BYTES && escaped;
         fits.then(|| Self(text.into())).ok_or(NotAPointer)
     }
 }
@@ -258,6 +291,7 @@ impl std::fmt::Display for Pointer {
 }
 
 crate::text::text_serde!(Pointer);
+crate::schema::text_schema!(Pointer => { "pattern": "^/([ -}]|~[01])*$", "maxLength": POINTER_MAX_BYTES });
 
 #[cfg(test)]
 mod tests {

@@ -19,7 +19,7 @@ use crate::records::{
 };
 use crate::rejection::Rejection;
 
-pub(crate) use signers::pseudo_role;
+pub(crate) use signers::{by_the_ledger, pseudo_role, signed_by_an_administrator};
 
 /// The rules engine in this release. A released engine is never changed; the next one gets the next number.
 pub const ENGINE: u32 = 1;
@@ -92,8 +92,8 @@ fn check<R: Records>(records: &R, now: Timestamp, verified: &Verified) -> Check<
         return crate::groups::rules::completes(&case, *first, &missing);
     }
     signers::check(&case)?;
-    if signers::by_the_ledger(statement) {
-        return deadline::said_when_due(&case, ledger.id);
+    if by_the_ledger(statement) {
+        return deadline::said_when_due(&case);
     }
     expected_revision(&case)?;
     concerns_exist(&case)?;

@@ -30,8 +30,27 @@ pub(crate) mod pseudo_role {
 }
 
 /// Whether the ledger itself says it.
-pub(super) fn by_the_ledger(statement: &Statement) -> bool {
+pub(crate) fn by_the_ledger(statement: &Statement) -> bool {
     statement.first_signer().role.as_str() == pseudo_role::SYSTEM
+}
+
+/// Whether administrators sign, and nobody else: what the rules ask for while there are none yet.
+pub(crate) fn signed_by_an_administrator<R: Records>(case: &Case<'_, R>) -> Check<R> {
+    actors_are_different(case)?;
+    for signature in case.verified.signed().signatures() {
+        key_signs(case, signature.key)?;
+    }
+    for signer in case.statement().signers.iter() {
+        holds_role(case, &case.rulebook, signer, None)?;
+        if signer.role.as_str() != pseudo_role::ADMIN {
+            return Err(Rejection::RoleNotAllowed {
+                role: signer.role.clone(),
+                kind: case.kind(),
+            }
+            .into());
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Check<R> {
@@ -114,9 +133,7 @@ fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R> {
 fn foreign<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R, Rejection> {
     for signer in case.statement().signers.iter() {
         let incoming = signer.role.as_str() == pseudo_role::INCOMING_KEY;
-        if !incoming
-            && case.find::<ActorRecord>(&signer.actor)?.is_none()
-        {
+        if !incoming && case.find::<ActorRecord>(&signer.actor)?.is_none() {
             return Ok(Rejection::UnknownActor(signer.actor.clone()));
         }
     }
@@ -208,10 +225,7 @@ fn speaks_for(
 }
 
 /// History taken over: one signer, in the role that the rulebook names for it, about anything but the ledger and its actors.
-fn migrator_alone<R: Records>(
-    case: &Case<'_, R>,
-    rulebook: &Rulebook,
-) -> Check<R> {
+fn migrator_alone<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
     let role = rulebook.migration.as_ref().map(|migration| &migration.role);
     let alone = matches!(case.statement().signers.as_slice(), [only] if Some(&only.role) == role);
     let history = match case.kind().class() {
@@ -225,10 +239,7 @@ fn migrator_alone<R: Records>(
     }
 }
 
-fn allowed_and_enough<R: Records>(
-    case: &Case<'_, R>,
-    rulebook: &Rulebook,
-) -> Check<R> {
+fn allowed_and_enough<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
     let kind = case.kind();
     let signers = case.statement().signers.as_slice();
     let migrator = rulebook.migration.as_ref().map(|migration| &migration.role);

@@ -6,7 +6,6 @@ use cinnabar_events::kinds::{
     ProductRecalled, RenewalRequested, RiskTier, Route, TrialReported,
 };
 use cinnabar_events::{Class, Entry};
-use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check, Stop};
 use crate::clause::clauses;
@@ -34,10 +33,6 @@ clauses! {
         source: "Shenzhen AI Regulation Art. 66",
     }
 }
-
-/// What an approval holds the product to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ApprovalTerms {}
 
 impl Governed for ApprovalGranted {
     fn admit<R: Records>(&self, case: &Case<'_, R>) -> Check<R> {

@@ -1,7 +1,10 @@
 //! Complaints and appeals.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{ComplaintReceived, ComplaintConcluded, AppealLodged, AppealAdmitted, AppealStayed, AppealDecided};
+use cinnabar_events::kinds::{
+    AppealAdmitted, AppealDecided, AppealLodged, AppealStayed, ComplaintConcluded,
+    ComplaintReceived,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

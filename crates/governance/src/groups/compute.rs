@@ -1,7 +1,11 @@
 //! Computing power, algorithms, scenarios.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{ComputeOffered, ComputeResized, ComputeEnded, AllocationRequested, AllocationWaitlisted, AllocationGranted, AllocationRefused, AllocationStarted, AllocationEnded, AlgorithmPublished, AlgorithmDelisted, ScenarioPublished, ScenarioAnswered};
+use cinnabar_events::kinds::{
+    AlgorithmDelisted, AlgorithmPublished, AllocationEnded, AllocationGranted, AllocationRefused,
+    AllocationRequested, AllocationStarted, AllocationWaitlisted, ComputeEnded, ComputeOffered,
+    ComputeResized, ScenarioAnswered, ScenarioPublished,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

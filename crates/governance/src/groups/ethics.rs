@@ -1,7 +1,10 @@
 //! The ethics committee: seats, reviews, votes, opinions.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{CommitteeConstituted, GuidancePublished, ReviewOpened, ConflictDeclared, SessionHeld, VoteSealed, VoteRevealed, OpinionIssued, ReviewClosed};
+use cinnabar_events::kinds::{
+    CommitteeConstituted, ConflictDeclared, GuidancePublished, OpinionIssued, ReviewClosed,
+    ReviewOpened, SessionHeld, VoteRevealed, VoteSealed,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

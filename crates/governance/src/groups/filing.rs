@@ -183,7 +183,10 @@ impl Governed for ProductAccepted {
         }
         step_product(records, entry)?;
         change(records, entry, |product: &mut ProductRecord| {
-            product.number = self.number.as_ref().map(|number| number.as_str().to_owned());
+            product.number = self
+                .number
+                .as_ref()
+                .map(|number| number.as_str().to_owned());
             product.tier = self.risk_tier.or(product.tier);
         })
     }

@@ -1,7 +1,10 @@
 //! Corrections, notes, disputes; disclosure and erasure of confidential values; legal holds.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{RecordCorrected, RecordAnnotated, RecordDisputed, DisputeAnswered, DisclosureGranted, DisclosureUsed, ErasureRequested, ErasureDecided, ErasureExecuted, HoldPlaced, HoldLifted};
+use cinnabar_events::kinds::{
+    DisclosureGranted, DisclosureUsed, DisputeAnswered, ErasureDecided, ErasureExecuted,
+    ErasureRequested, HoldLifted, HoldPlaced, RecordAnnotated, RecordCorrected, RecordDisputed,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

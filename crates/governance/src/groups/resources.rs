@@ -1,7 +1,11 @@
 //! Public data: guidelines, datasets, access.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{GuidelineAdopted, GuidelineRepealed, DatasetCatalogued, DatasetDistributed, DatasetPublished, DatasetSuspended, DatasetWithdrawn, AccessRequested, AccessGranted, AccessRefused, AccessWithdrawn, AccessMisused};
+use cinnabar_events::kinds::{
+    AccessGranted, AccessMisused, AccessRefused, AccessRequested, AccessWithdrawn,
+    DatasetCatalogued, DatasetDistributed, DatasetPublished, DatasetSuspended, DatasetWithdrawn,
+    GuidelineAdopted, GuidelineRepealed,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use cinnabar_events::kinds::{LedgerOpened, RulebookAdopted, RulebookDeposited};
 use cinnabar_events::rulebook::Contradiction;
-use cinnabar_events::{
-    ChapterDigest, Entry, Kind, LedgerId, Payload, Rulebook,
-};
+use cinnabar_events::{ChapterDigest, Entry, Kind, LedgerId, Payload, Rulebook};
 
 use crate::admit::{ENGINE, pseudo_role};
 use crate::case::{Case, Check, Stop};
@@ -14,9 +12,7 @@ use crate::clause::clauses;
 use crate::deadline::LEDGER_ACTOR;
 use crate::governed::{Governed, put_at};
 use crate::groups::trust::{ActorRecord, OrganisationRecord, fresh_key};
-use crate::records::{
-    LedgerRecord, Record, RecordKey, Records, RecordsMut, RulebookRecord, Term,
-};
+use crate::records::{LedgerRecord, Record, RecordKey, Records, RecordsMut, RulebookRecord, Term};
 use crate::rejection::Rejection;
 
 clauses! {
@@ -39,11 +35,6 @@ clauses! {
         says: "the rulebook gives a permission or a duty to a role that it does not have",
         accepted: "roles that stand under roles, or founder, self, incoming_key and system",
         source: "",
-    }
-    BAD_CALENDAR = "rulebook.calendar" {
-        says: "a calendar has days of another year, or a working day that is a holiday or no weekend",
-        accepted: "holidays and make-up working days of the calendar's own year",
-        source: "Regulation on Public Holidays",
     }
 }
 
@@ -136,7 +127,9 @@ fn whole<E>(
         let Some(Record::Chapter(chapter)) = chapter(binding.digest)? else {
             return Err(CHAPTER_MISSING.found(binding.digest.to_string()).into());
         };
-        whole = whole.with(&chapter).map_err(|clash| contradiction(&clash))?;
+        whole = whole
+            .with(&chapter)
+            .map_err(|clash| contradiction(&clash))?;
     }
     Ok(whole)
 }
@@ -165,16 +158,14 @@ pub(crate) fn sound(rulebook: &Rulebook) -> Result<(), Rejection> {
     if let Some(role) = permitted.chain(owed).find(|role| !there(role)) {
         return Err(UNKNOWN_ROLE.found(role.as_str()));
     }
-    if let Some(kind) = NEEDED
-        .into_iter()
-        .find(|kind| rulebook.permission(*kind).is_none_or(|one| one.roles.is_empty()))
-    {
+    if let Some(kind) = NEEDED.into_iter().find(|kind| {
+        rulebook
+            .permission(*kind)
+            .is_none_or(|one| one.roles.is_empty())
+    }) {
         return Err(UNGOVERNABLE.found(kind.as_str()));
     }
-    match rulebook.calendars.iter().find(|calendar| !calendar.is_sound()) {
-        Some(calendar) => Err(BAD_CALENDAR.found(calendar.year.to_string())),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 impl Governed for LedgerOpened {

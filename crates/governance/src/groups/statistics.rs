@@ -1,7 +1,10 @@
 //! Surveys, returns, indicators, releases, the annual report.
 
 use cinnabar_events::Entry;
-use cinnabar_events::kinds::{SurveyCalled, ReturnFiled, ReturnQueried, ReturnAccepted, IndicatorRecorded, ReleasePublished, ReportPublished};
+use cinnabar_events::kinds::{
+    IndicatorRecorded, ReleasePublished, ReportPublished, ReturnAccepted, ReturnFiled,
+    ReturnQueried, SurveyCalled,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check};

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cinnabar_events::kinds::Code;
 use cinnabar_events::rulebook::Chapter;
 use cinnabar_events::{
     ChapterDigest, Class, Date, EntryHash, Id, LedgerId, PublicKey, Revision, Rulebook, Sequence,
@@ -12,7 +11,6 @@ use cinnabar_events::{
 use serde::{Deserialize, Serialize};
 
 pub use crate::deadline::{DeadlineRecord, DeadlineStatus};
-pub use crate::groups::approval::ApprovalTerms;
 pub use crate::groups::complaints::{AppealRecord, ComplaintRecord};
 pub use crate::groups::compute::{
     AlgorithmRecord, AllocationRecord, ComputeRecord, ScenarioRecord,
