@@ -20,7 +20,9 @@ pub const MAX_SUBJECT_BYTES: usize = 4 << 20;
 /// Openings that the vault remembers under one statement id. Ids are unique per first signer only, so several statements may
 /// share one; each has at most [`MAX_OPENINGS`].
 pub const MAX_ID_OPENINGS: usize = 2048;
-/// Bytes of sealed files of one batch that are held in memory; a batch that touches more is kept in several parts. 32 MiB.
-pub(crate) const MAX_PART_BYTES: usize = 32 << 20;
-/// From so many files and directories on, one call that makes the whole file system durable is cheaper than one call each.
+/// Bytes of sealed files of one batch that are held in memory; a batch that touches more is kept in several parts. 16 MiB.
+pub(crate) const MAX_PART_BYTES: usize = 16 << 20;
+/// From so many files and directories on, one call that makes the whole file system durable is cheaper than one call each: on
+/// an SSD 1.5 against 8.5 ms for 24, 15 against 270 ms for 1,000. It also writes what others left unwritten on that file system,
+/// some 0.5 ms per MiB, which is why few files are synced one by one.
 pub(crate) const SYNC_ALL_FROM: usize = 24;

@@ -91,18 +91,20 @@ impl Vault {
             return Ok(());
         }
         state.change(|state| {
-            let text = format!("{to} {}\n", self.cursor_check(to));
+            let text = self.cursor_text(to);
             self.disk.put(Path::new(CURSOR_FILE), text.as_bytes())?;
             state.cursor = to;
             Ok(())
         })
     }
 
-    fn cursor_check(&self, cursor: Sequence) -> blake3::Hash {
-        self.keys.check(format!("erased to {cursor}").as_bytes())
+    /// `<sequence> BLAKE3-keyed(check key, "erased to " ‖ sequence) in hex`
+    fn cursor_text(&self, cursor: Sequence) -> String {
+        let check = self.keys.check(format!("erased to {cursor}").as_bytes());
+        format!("{cursor} {check}\n")
     }
 
-    /// `<sequence> BLAKE3-keyed(check key, "erased to " ‖ sequence) in hex`. Without a file nothing was erased yet.
+    /// Without a file nothing was erased yet.
     pub(crate) fn read_cursor(&self) -> Result<Sequence, Fault> {
         let path = Path::new(CURSOR_FILE);
         let Some(file) = self.disk.read(path, MAX_TEXT_FILE)? else {
@@ -110,11 +112,9 @@ impl Vault {
         };
         let read = || {
             let text = std::str::from_utf8(&file).ok()?;
-            let (number, check) = text.strip_suffix('\n')?.split_once(' ')?;
+            let (number, _) = text.split_once(' ')?;
             let cursor = Sequence::new(number.parse().ok()?);
-            let check = blake3::Hash::from_hex(check).ok()?;
-            let canonical = number == cursor.to_string();
-            (canonical && check == self.cursor_check(cursor)).then_some(cursor)
+            (text == self.cursor_text(cursor)).then_some(cursor)
         };
         read().ok_or_else(|| Fault::damaged(path))
     }

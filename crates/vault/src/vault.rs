@@ -261,6 +261,9 @@ fn make_folders(disk: &Disk) -> Result<(), Fault> {
     }
     for folder in SPREAD {
         disk.make_folder(Path::new(folder))?;
+        if disk.list(Path::new(folder))?.len() == 256 {
+            continue;
+        }
         for byte in 0..=u8::MAX {
             disk.make_folder(&Path::new(folder).join(hex::encode([byte])))?;
         }
@@ -303,6 +306,9 @@ fn check_format(disk: &Disk, keys: &Keys) -> Result<(), Fault> {
     let (first, rest) = text.split_once('\n').ok_or_else(damaged)?;
     let number = first.strip_prefix("cinnabar vault ").ok_or_else(damaged)?;
     let found: u32 = number.parse().map_err(|_| damaged())?;
+    if first != format!("cinnabar vault {found}") {
+        return Err(damaged());
+    }
     if found > FORMAT {
         return Err(Fault::Newer {
             found,
@@ -312,10 +318,9 @@ fn check_format(disk: &Disk, keys: &Keys) -> Result<(), Fault> {
     let check = rest
         .strip_prefix("check ")
         .and_then(|rest| rest.strip_suffix('\n'))
-        .and_then(|hex| blake3::Hash::from_hex(hex).ok())
+        .filter(|check| check.len() == 64)
         .ok_or_else(damaged)?;
-    // The comparison takes the same time wherever they differ.
-    if check == format_check(keys, found) {
+    if check == format_check(keys, found).to_hex().as_str() {
         Ok(())
     } else {
         Err(Fault::OtherKey)
