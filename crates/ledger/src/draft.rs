@@ -127,6 +127,7 @@ impl Draft {
         };
         let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
         let verdict = admit(&records, now, &verified)?;
+        let mut chained = None;
         let outcome = match (verdict, mode) {
             (Err(Rejection::AlreadyRecorded(sequence)), _) => Outcome::Again(sequence),
             (Err(rejection), _) => Outcome::Refused(Box::new(Problem::from(&rejection))),
@@ -135,21 +136,24 @@ impl Draft {
                 let dossiers = links(&records, verified.statement())?;
                 let entry = Entry::chain(verified, self.next, now, self.hash, dossiers);
                 evolve(&mut records, &entry)?;
-                Outcome::Recorded(self.push(entry))
+                let sequence = entry.seq();
+                chained = Some(entry);
+                Outcome::Recorded(sequence)
             }
         };
         self.changes = records.into_changes();
+        if let Some(entry) = chained {
+            self.push(entry);
+        }
         Ok(outcome)
     }
 
-    fn push(&mut self, entry: Entry) -> Sequence {
-        let sequence = entry.seq();
+    fn push(&mut self, entry: Entry) {
         self.tiles.append(entry.leaf_hash());
         self.hash = entry.hash();
-        self.next = sequence.next();
+        self.next = entry.seq().next();
         self.bytes += entry.bytes().len();
         self.entries.push(entry);
-        sequence
     }
 
     /// When the next deadline ends, as far as that was looked up.
@@ -204,7 +208,9 @@ impl Draft {
         self.bytes = 0;
         self.under = Arc::new(changes.clone());
         // The next deadline is the same as before, in a draft that has touched none.
-        self.horizon = self.horizon.filter(|(_, at)| *at == changes.deadlines_touched());
+        self.horizon = self
+            .horizon
+            .filter(|(_, at)| *at == changes.deadlines_touched());
         self.horizon = self.horizon.map(|(next, _)| (next, 0));
         Finished {
             first,

@@ -25,7 +25,6 @@ use crate::nats::users::{Role as UserRole, User, UserError, UserName};
 use crate::node::{self, Handle, NodeFailure, Phase, Role, Setup};
 use crate::problem::Problem;
 use crate::replica::Divergence;
-use crate::request::{Answer, Mode};
 
 /// The users that the embedded server knows.
 pub const USERS: [&str; 5] = ["operator", "writer", "reader", "agency", "submitter"];

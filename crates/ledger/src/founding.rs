@@ -344,9 +344,12 @@ fn chapters(
             })),
         };
         let failed = |error: String| FoundingFailure::Charter(error);
-        let bytes = statement.to_bytes().map_err(|error| failed(error.to_string()))?;
+        let bytes = statement
+            .to_bytes()
+            .map_err(|error| failed(error.to_string()))?;
         let signature = sign(&founder.key, &bytes);
-        let signed = Signed::new(bytes, vec![signature]).map_err(|error| failed(error.to_string()))?;
+        let signed =
+            Signed::new(bytes, vec![signature]).map_err(|error| failed(error.to_string()))?;
         lines.extend_from_slice(&signed.to_request());
         lines.push(b'\n');
     }
@@ -376,8 +379,15 @@ pub fn read_opening(genesis: &Path) -> Result<Vec<Signed>, FoundingFailure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         other => other.map_err(|source| failed(&path, source))?,
     };
-    for line in chapters.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        opening.push(parse(&path, line, "signed chapters of the rulebook, one a line")?);
+    for line in chapters
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
+        opening.push(parse(
+            &path,
+            line,
+            "signed chapters of the rulebook, one a line",
+        )?);
     }
     Ok(opening)
 }
@@ -386,7 +396,11 @@ pub fn read_opening(genesis: &Path) -> Result<Vec<Signed>, FoundingFailure> {
 ///
 /// # Errors
 /// Why the ledger can't be opened.
-pub async fn open_ledger(opening: &[Signed], queue: &Queue, store: &Store) -> Result<(), Box<Problem>> {
+pub async fn open_ledger(
+    opening: &[Signed],
+    queue: &Queue,
+    store: &Store,
+) -> Result<(), Box<Problem>> {
     let complete = match store.record(&RecordKey::Rulebook) {
         Ok(Some(Record::Rulebook(rulebook))) => rulebook.missing.is_empty(),
         // What can't be read the writer will report; asking again is harmless.

@@ -376,7 +376,8 @@ impl Node {
             tracing::info!(ledger.size = size, "This node writes.");
         };
         let requests = &mut self.waiting.0;
-        let halt = tokio::task::block_in_place(|| write(requests, setup, itself, &mut clock, opened));
+        let halt =
+            tokio::task::block_in_place(|| write(requests, setup, itself, &mut clock, opened));
 
         turn.cancel();
         if let Ok(intake) = intake {

@@ -46,7 +46,9 @@ pub enum Divergence {
         rejection: Box<Rejection>,
     },
     /// A signed block lacks what the ledger itself had to say before this entry.
-    #[error("before entry {0} of a signed block the ledger had to say that a deadline passed, and did not")]
+    #[error(
+        "before entry {0} of a signed block the ledger had to say that a deadline passed, and did not"
+    )]
     Unsaid(Sequence),
     /// The genesis on the stream is another one.
     #[error("the stream holds ledger {found}, this node was set up for {expected}")]

@@ -81,7 +81,9 @@ pub(crate) fn write(
     // What was decided but not committed is not true: whoever asked is told to ask again.
     runtime.block_on(turn_away(
         &client,
-        undecided.into_iter().chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
+        undecided
+            .into_iter()
+            .chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
     ));
     halt
 }
@@ -190,7 +192,9 @@ impl Writer<'_> {
         let Some(due) = self.draft.next_due() else {
             return LOOK_AGAIN;
         };
-        let micros = due.micros().saturating_sub(self.clock.reading_now().micros());
+        let micros = due
+            .micros()
+            .saturating_sub(self.clock.reading_now().micros());
         Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(LOOK_AGAIN)
     }
 }

@@ -67,7 +67,7 @@ impl Store {
                 ends.insert(subject, end);
             }
         }
-        for (key, record) in &block.records {
+        for (key, record) in block.records.iter() {
             if let (RecordKey::Dossier(subject), Some(Record::Dossier(dossier))) = (key, record) {
                 let end = DossierLink {
                     revision: dossier.revision,

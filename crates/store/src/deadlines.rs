@@ -82,7 +82,9 @@ impl Store {
         {
             let damaged = || Damage::Form("deadline");
             let rule = key.strip_prefix(prefix.as_bytes()).ok_or_else(damaged)?;
-            let rule = std::str::from_utf8(rule).ok().and_then(|rule| rule.parse().ok());
+            let rule = std::str::from_utf8(rule)
+                .ok()
+                .and_then(|rule| rule.parse().ok());
             let Some(Record::Deadline(deadline)) = value::record(bytes) else {
                 return Err(damaged().into());
             };

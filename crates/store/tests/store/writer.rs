@@ -116,7 +116,8 @@ impl Writer {
             entries.push(entry);
         }
         for (key, record) in records.clone() {
-            self.records.insert(key, record.expect("nothing is taken away"));
+            self.records
+                .insert(key, record.expect("nothing is taken away"));
         }
         self.position.stream_sequence += 1;
         self.head.root = self.edge.root();
