@@ -68,7 +68,7 @@ impl Store {
             }
         }
         for (key, record) in &block.records {
-            if let (RecordKey::Dossier(subject), Record::Dossier(dossier)) = (key, record) {
+            if let (RecordKey::Dossier(subject), Some(Record::Dossier(dossier))) = (key, record) {
                 let end = DossierLink {
                     revision: dossier.revision,
                     prev: dossier.head,

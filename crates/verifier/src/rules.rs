@@ -382,6 +382,9 @@ fn check_of(rejection: &Rejection) -> Check {
         | Rejection::State { .. }
         | Rejection::SamePerson { .. }
         | Rejection::NumberTaken(_)
-        | Rejection::Content(_) => Check::Rules,
+        | Rejection::RulebookIncomplete(_)
+        | Rejection::Suspended(_)
+        | Rejection::NotDue
+        | Rejection::Clause { .. } => Check::Rules,
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::clock::Left;
 use crate::records::DueKey;
 
-pub use duty::duty;
+pub use duty::{duty, unsaid};
 pub(crate) use duty::said_when_due;
 pub(crate) use run::{extend, lapse, put_extended, run};
 

@@ -152,7 +152,7 @@ fn a_dossiers_record_that_is_not_where_its_entries_end_is_refused() {
         };
         block
             .records
-            .insert(RecordKey::Dossier(org.clone()), Record::Dossier(record));
+            .set(RecordKey::Dossier(org.clone()), Some(Record::Dossier(record)));
         block
     });
     assert_eq!(found, Inconsistency::DossierRecord(org));
