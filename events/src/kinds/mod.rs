@@ -238,7 +238,7 @@ kinds! { $
     CommitteeConstituted = "committee.constituted", Committee, confidential [];
     /// The committee publishes a norm, a guide, a white paper or cases.
     GuidancePublished = "guidance.published", Committee, confidential [];
-    /// The committee looks at a product: which questions, who reviews.
+    /// The committee looks at a product, or another matter: which questions, who reviews.
     ReviewOpened = "review.opened", Review, confidential [];
     /// A member says what ties him to the matter, or that nothing does.
     ConflictDeclared = "conflict.declared", Review, confidential ["/detail"];
