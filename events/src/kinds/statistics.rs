@@ -391,3 +391,58 @@ pub struct ReportPublished {
     /// Last day for the report on the year after: 30 June. May be absent only in history taken over.
     pub next_due: Option<Date>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_has_few_digits_and_no_needless_zero_before_the_point() {
+        for good in [
+            "0",
+            "1",
+            "-1",
+            "0.5",
+            "-0.5",
+            "1.50",
+            "123456789012345678.123456789",
+        ] {
+            assert!(good.parse::<DecimalText>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "-",
+            ".5",
+            "1.",
+            "01",
+            "+1",
+            "1e3",
+            "1,5",
+            "--1",
+            "1.1.1",
+            "1234567890123456789",
+            "1.1234567890",
+            "１",
+        ] {
+            assert!(bad.parse::<DecimalText>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_more_than_nothing_is_positive() {
+        for (text, positive) in [
+            ("1", true),
+            ("0.01", true),
+            ("0", false),
+            ("0.00", false),
+            ("-1", false),
+            ("-0", false),
+        ] {
+            assert_eq!(
+                text.parse::<DecimalText>().unwrap().is_positive(),
+                positive,
+                "{text}"
+            );
+        }
+    }
+}
