@@ -291,9 +291,9 @@ kinds! { $
     /// Enterprises are asked for figures.
     SurveyCalled = "survey.called", Survey, confidential [];
     /// An enterprise files its figures, or corrects them.
-    ReturnFiled = "return.filed", Return, confidential ["/values"];
+    ReturnFiled = "return.filed", Return, confidential ["/values": ReturnValues];
     /// The statisticians ask about figures.
-    ReturnQueried = "return.queried", Return, confidential [];
+    ReturnQueried = "return.queried", Return, confidential ["/message"];
     /// The figures are part of the statistics.
     ReturnAccepted = "return.accepted", Return, confidential [];
     /// A monitored figure, with unit and method.
