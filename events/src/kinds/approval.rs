@@ -88,6 +88,8 @@ closed! {
         Test = "test",
         /// At random.
         Random = "random",
+        /// At how a recall is carried out; the only way for a product that is no longer offered.
+        Recall = "recall",
     }
 }
 

@@ -1,0 +1,11 @@
+//! A product or service on its way to a decision: filed, completed, accepted, classified, disclosed.
+
+mod assessment;
+mod clauses;
+mod facts;
+mod record;
+mod submission;
+
+pub(crate) use clauses::*;
+pub(crate) use facts::{FilingState, explained, fit_for_trial};
+pub(crate) use record::*;
