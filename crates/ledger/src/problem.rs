@@ -80,6 +80,40 @@ impl Problem {
         }
     }
 
+    /// A commitment came without what opens it.
+    pub(crate) fn opening_missing(pointer: &str) -> Self {
+        let detail = format!(
+            "{pointer} is given as a commitment; send salt and value beside the statement, for the vault"
+        );
+        Self {
+            pointer: Some(pointer.to_owned()),
+            ..Self::new(403, "Rejected", "opening.missing", detail)
+        }
+    }
+
+    /// More openings than may come beside a statement.
+    pub(crate) fn openings_too_long(found: usize) -> Self {
+        let most = crate::confidential::OPENINGS_MAX_BYTES;
+        let detail = format!("the openings have {found} bytes, {most} is the most");
+        Self::new(400, "Malformed", "opening.too_long", detail)
+    }
+
+    /// What came beside the statement are no openings.
+    pub(crate) fn bad_openings(code: &str, detail: String) -> Self {
+        Self::new(400, "Malformed", code, detail)
+    }
+
+    /// The openings don't open the statement's commitments.
+    pub(crate) fn refused_openings(code: &str, detail: String) -> Self {
+        Self::new(403, "Rejected", code, detail)
+    }
+
+    /// This ledger has no vault.
+    pub(crate) fn no_vault() -> Self {
+        let detail = "this ledger keeps no confidential values: its writer has no vault".to_owned();
+        Self::new(403, "Rejected", "vault.none", detail)
+    }
+
     /// There is no such entry.
     pub fn not_found(detail: String) -> Self {
         Self::new(404, "Not found", "not_found", detail)
@@ -142,7 +176,10 @@ impl From<&Rejection> for Problem {
             | Rejection::NotConcerned(_)
             | Rejection::UnknownCode { .. }
             | Rejection::SamePerson { .. }
-            | Rejection::Content(_) => (403, "Rejected"),
+            | Rejection::RulebookIncomplete(_)
+            | Rejection::Suspended(_)
+            | Rejection::NotDue
+            | Rejection::Clause { .. } => (403, "Rejected"),
         };
         let earlier = rejection.earlier().map(cinnabar_events::Sequence::get);
         Self {

@@ -46,6 +46,8 @@ async fn second_node(
         store,
         role,
         node: "second".into(),
+        vault: None,
+        clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
     node::start(setup).unwrap().0
