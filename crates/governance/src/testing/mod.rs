@@ -416,7 +416,8 @@ impl Town {
         self.say(&draft).expect("filed");
         let number = json!({ "number": format!("SZAI-P-2026-{product}"), "reasons": "The filing is complete." });
         let factors = json!({ "basis": "It suggests.", "scenario": "One desk.", "scopeOfInfluence": "organisation" });
-        let low = json!({ "tier": "low", "factors": factors, "reasons": "No decision without a nurse." });
+        let low =
+            json!({ "tier": "low", "factors": factors, "reasons": "No decision without a nurse." });
         let conforms = json!({
             "evidenceKind": "standard_conformity", "title": "Conformity report", "result": "pass", "number": format!("SCTI-{product}"),
             "standards": [{ "number": "ISO/IEC 42001:2023", "level": "international" }],

@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 
 /// Most conditions that one product is ever given, lifted ones among them: twice what one decision can attach. A
 /// product under more than that is not understood by whoever must keep them.
-pub const CONDITIONS_MAX: usize = 32;
+pub(super) const CONDITIONS_MAX: usize = 32;
 
 /// A condition that was attached to an approval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,9 @@ pub enum Standing {
 fn name(condition: &ApprovalCondition, place: usize) -> Code {
     match condition {
         ApprovalCondition::Measured(measured) => measured.id.clone(),
-        ApprovalCondition::Plain(_) => format!("c{place}").parse().expect("c and digits are a code"),
+        ApprovalCondition::Plain(_) => format!("c{place}")
+            .parse()
+            .expect("c and digits are a code"),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Refused, suspended, reinstated.
 
-use cinnabar_events::kinds::{
-    ApprovalReinstated, ApprovalRefused, ApprovalSuspended, RiskTier,
-};
+use cinnabar_events::kinds::{ApprovalRefused, ApprovalReinstated, ApprovalSuspended, RiskTier};
 use cinnabar_events::{Class, Entry};
 
 use super::clauses::{BREACH_OPEN, NO_REQUEST, PROHIBITED};
@@ -33,7 +31,9 @@ impl Governed for ApprovalRefused {
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        step_product(records, entry, |product, _| product.approval.requested = None)
+        step_product(records, entry, |product, _| {
+            product.approval.requested = None
+        })
     }
 }
 
@@ -51,7 +51,9 @@ impl Governed for ApprovalSuspended {
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        step_product(records, entry, |product, from| product.suspended_from = Some(from))
+        step_product(records, entry, |product, from| {
+            product.suspended_from = Some(from)
+        })
     }
 }
 

@@ -31,7 +31,8 @@ impl Governed for ApprovalRevoked {
                 return Err(case.wrong_state(state, needed).into());
             }
             (true, true) => {
-                let needed = "declined or refused or voided or withdrawn or revoked or expired or ended";
+                let needed =
+                    "declined or refused or voided or withdrawn or revoked or expired or ended";
                 return Err(case.wrong_state(state, needed).into());
             }
             (true, false) if product.recall_open => return Err(RECALL_OPEN.into()),

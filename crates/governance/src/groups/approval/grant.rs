@@ -38,66 +38,73 @@ pub(super) fn window(start: Date, months: u32) -> Date {
     start.plus_months(u16::try_from(months).unwrap_or(u16::MAX))
 }
 
-impl ApprovalGranted {
-    /// The way is the one applied for, and it is one on which approvals are granted.
-    fn route<R: Records>(
-        &self,
-        product: &ProductRecord,
-    ) -> Result<Route, Stop<R::Error>> {
-        let route = self.route.ok_or(ROUTE_MISSING)?;
-        if product.route.is_some_and(|applied| applied != route) || route == Route::Disclosure {
-            return Err(OTHER_ROUTE.into());
-        }
-        if (route == Route::Trial) != self.mode.is_some() {
-            return Err(TRIAL_MODE.into());
-        }
-        Ok(route)
+/// The way is the one applied for, and it is one on which approvals are granted.
+fn route(granted: &ApprovalGranted, product: &ProductRecord) -> Result<Route, Rejection> {
+    let route = granted.route.ok_or(ROUTE_MISSING)?;
+    if product.route.is_some_and(|applied| applied != route) || route == Route::Disclosure {
+        return Err(OTHER_ROUTE.into());
     }
-
-    /// The last day lies ahead, and not before the first.
-    fn days(&self, today: Date) -> Result<(), Rejection> {
-        let ends_before = |day| self.expires.is_some_and(|expires| expires < day);
-        if ends_before(today) || self.starts.is_some_and(ends_before) {
-            return Err(EXPIRY.into());
-        }
-        Ok(())
+    if (route == Route::Trial) != granted.mode.is_some() {
+        return Err(TRIAL_MODE.into());
     }
+    Ok(route)
+}
 
-    /// What Art. 44 asks of a trial.
-    fn trial<R: Records>(&self, case: &Case<'_, R>, product: &ProductRecord, today: Date) -> Check<R> {
-        if product.tier != Some(RiskTier::Low) {
-            return Err(TRIAL_NOT_LOW_RISK.into());
-        }
-        fit_for_trial(product.filing)?;
-        if !holds(product.shown.conformity, today) {
-            return Err(CONFORMITY_MISSING.into());
-        }
-        let Some(expires) = self.expires else {
-            return Err(EXPIRY.into());
-        };
-        let start = self.starts.unwrap_or(today);
-        let latest = window(start, case.setting("trial_months", TRIAL_MONTHS));
-        if expires > latest {
-            return Err(TRIAL_WINDOW.found(format!("until {latest} at the latest")).into());
-        }
-        Ok(())
+/// The last day lies ahead, and not before the first.
+fn days(granted: &ApprovalGranted, today: Date) -> Result<(), Rejection> {
+    let ends_before = |day| granted.expires.is_some_and(|expires| expires < day);
+    if ends_before(today) || granted.starts.is_some_and(ends_before) {
+        return Err(EXPIRY.into());
     }
+    Ok(())
+}
 
-    /// What Art. 65 and 66 ask of high risk.
-    fn high_risk<R: Records>(&self, case: &Case<'_, R>, product: &ProductRecord, today: Date) -> Check<R> {
-        if !holds(product.shown.assessment, today) {
-            return Err(ASSESSMENT_MISSING.into());
-        }
-        if !holds(product.shown.warning_plan, today) {
-            return Err(WARNING_PLAN_MISSING.into());
-        }
-        let Some(review) = &self.review else {
-            return Err(REVIEW_MISSING.into());
-        };
-        match opinion_allows(case, review, case.id())? {
-            true => Ok(()),
-            false => Err(OPINION.found(review.as_str()).into()),
-        }
+/// What Art. 44 asks of a trial.
+fn trial<R: Records>(
+    granted: &ApprovalGranted,
+    case: &Case<'_, R>,
+    product: &ProductRecord,
+    today: Date,
+) -> Check<R> {
+    if product.tier != Some(RiskTier::Low) {
+        return Err(TRIAL_NOT_LOW_RISK.into());
+    }
+    fit_for_trial(product.filing)?;
+    if !holds(product.shown.conformity, today) {
+        return Err(CONFORMITY_MISSING.into());
+    }
+    let Some(expires) = granted.expires else {
+        return Err(EXPIRY.into());
+    };
+    let start = granted.starts.unwrap_or(today);
+    let latest = window(start, case.setting("trial_months", TRIAL_MONTHS));
+    if expires > latest {
+        return Err(TRIAL_WINDOW
+            .found(format!("until {latest} at the latest"))
+            .into());
+    }
+    Ok(())
+}
+
+/// What Art. 65 and 66 ask of high risk.
+fn high_risk<R: Records>(
+    granted: &ApprovalGranted,
+    case: &Case<'_, R>,
+    product: &ProductRecord,
+    today: Date,
+) -> Check<R> {
+    if !holds(product.shown.assessment, today) {
+        return Err(ASSESSMENT_MISSING.into());
+    }
+    if !holds(product.shown.warning_plan, today) {
+        return Err(WARNING_PLAN_MISSING.into());
+    }
+    let Some(review) = &granted.review else {
+        return Err(REVIEW_MISSING.into());
+    };
+    match opinion_allows(case, review, case.id())? {
+        true => Ok(()),
+        false => Err(OPINION.found(review.as_str()).into()),
     }
 }
 
@@ -117,19 +124,21 @@ impl Governed for ApprovalGranted {
         }
         if case.migrated() {
             let first = self.starts.or(self.expires);
-            return first.map_or(Ok(()), |first| self.days(first)).map_err(Stop::from);
+            return first
+                .map_or(Ok(()), |first| days(self, first))
+                .map_err(Stop::from);
         }
         has_basis(case)?;
-        let route = self.route::<R>(&product)?;
+        let route = route(self, &product)?;
         let Some(tier) = product.tier else {
             return Err(NOT_CLASSIFIED.into());
         };
         let today = clock::local_date(case.now);
-        self.days(today)?;
+        days(self, today)?;
         explained(product.filing)?;
         match (route, tier) {
-            (Route::Trial, _) => self.trial(case, &product, today),
-            (_, RiskTier::High) => self.high_risk(case, &product, today),
+            (Route::Trial, _) => trial(self, case, &product, today),
+            (_, RiskTier::High) => high_risk(self, case, &product, today),
             (Route::Disclosure | Route::StandingApproval, _) => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use cinnabar_events::Date;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use clauses::CLAUSES;
-pub use conditions::{CONDITIONS_MAX, ConditionState, Standing};
+pub(crate) use conditions::ConditionState;
 
 use crate::case::Case;
 use crate::records::Records;

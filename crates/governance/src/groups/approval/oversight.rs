@@ -1,6 +1,8 @@
 //! The institution looks at products in use, and has them taken back.
 
-use cinnabar_events::kinds::{InspectionMethod, InspectionResult, ProductInspected, ProductRecalled};
+use cinnabar_events::kinds::{
+    InspectionMethod, InspectionResult, ProductInspected, ProductRecalled,
+};
 use cinnabar_events::{Class, Entry};
 
 use super::clauses::{FINDINGS, NO_RECALL, RECALL_DUE};

@@ -1,10 +1,10 @@
 //! How long: renewal asked for, extended, lapsed; and what a trial has shown by then.
 
+use cinnabar_events::Date;
 use cinnabar_events::Entry;
 use cinnabar_events::kinds::{
     ApprovalExpired, ApprovalExtended, RenewalRequested, Route, TrialReported,
 };
-use cinnabar_events::Date;
 
 use super::clauses::{
     EXPIRY, EXTENDED_BEFORE, LATE_REASON, NO_EXPIRY, NO_REQUEST, NOT_A_TRIAL, REPORTED_DAYS,
@@ -28,12 +28,18 @@ const TRIAL_EXTENSION_MONTHS: u32 = 6;
 const TRIAL_EXTENSIONS: u32 = 1;
 
 /// Whether the product's approval may go on until `until`.
-fn may_go_on<R: Records>(case: &Case<'_, R>, product: &ProductRecord, until: Date) -> Check<R, Date> {
+fn may_go_on<R: Records>(
+    case: &Case<'_, R>,
+    product: &ProductRecord,
+    until: Date,
+) -> Check<R, Date> {
     let Some(expires) = product.approval.expires else {
         return Err(NO_EXPIRY.into());
     };
     if until <= expires {
-        return Err(EXPIRY.found(format!("the last day so far is {expires}")).into());
+        return Err(EXPIRY
+            .found(format!("the last day so far is {expires}"))
+            .into());
     }
     if product.route == Some(Route::Trial) && !case.migrated() {
         let most = case.setting("trial_extensions", TRIAL_EXTENSIONS);
@@ -43,7 +49,9 @@ fn may_go_on<R: Records>(case: &Case<'_, R>, product: &ProductRecord, until: Dat
         let months = case.setting("trial_extension_months", TRIAL_EXTENSION_MONTHS);
         let latest = window(expires, months);
         if until > latest {
-            return Err(TRIAL_WINDOW.found(format!("until {latest} at the latest")).into());
+            return Err(TRIAL_WINDOW
+                .found(format!("until {latest} at the latest"))
+                .into());
         }
     }
     Ok(expires)
@@ -58,7 +66,9 @@ impl Governed for RenewalRequested {
         let before = u16::try_from(before).unwrap_or(u16::MAX);
         let late = case.now >= clock::due_by(expires, before);
         if late && self.late_reason.is_none() && !case.migrated() {
-            return Err(LATE_REASON.found(format!("the last day is {expires}")).into());
+            return Err(LATE_REASON
+                .found(format!("the last day is {expires}"))
+                .into());
         }
         Ok(())
     }
@@ -96,7 +106,9 @@ impl Governed for ApprovalExpired {
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        step_product(records, entry, |product, _| product.approval.requested = None)
+        step_product(records, entry, |product, _| {
+            product.approval.requested = None
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is shown about a product, how risky it is, and its disclosure.
 
+use cinnabar_events::Entry;
 use cinnabar_events::kinds::{
     EvidenceFiled, EvidenceResult, ProductDisclosed, RiskClassified, RiskTier, Route, StandardLevel,
 };
-use cinnabar_events::Entry;
 
 use super::clauses::{
     DISCLOSURE_TIER, DOCUMENT_MISSING, FILING_NUMBER, NOT_CLASSIFIED, NUMBER_GIVEN, NUMBER_MISSING,
@@ -59,11 +59,13 @@ impl Governed for EvidenceFiled {
                 valid_until: self.valid_until,
             })
         };
-        step_product(records, entry, |product, _| match self.evidence_kind.as_str() {
-            CONFORMITY => product.shown.conformity = evidence(passed && international),
-            ASSESSMENT => product.shown.assessment = evidence(passed),
-            WARNING_PLAN => product.shown.warning_plan = evidence(passed),
-            _ => {}
+        step_product(records, entry, |product, _| {
+            match self.evidence_kind.as_str() {
+                CONFORMITY => product.shown.conformity = evidence(passed && international),
+                ASSESSMENT => product.shown.assessment = evidence(passed),
+                WARNING_PLAN => product.shown.warning_plan = evidence(passed),
+                _ => {}
+            }
         })
     }
 }
@@ -89,14 +91,17 @@ fn enough_officers<R: Records>(case: &Case<'_, R>, tier: RiskTier) -> Result<(),
     Ok(())
 }
 
-impl RiskClassified {
-    fn number_fits<R: Records>(&self, case: &Case<'_, R>, product: &ProductRecord) -> Check<R> {
-        match (&product.number, &self.number) {
-            (Some(_), Some(_)) => Err(NUMBER_GIVEN.into()),
-            (None, Some(number)) => number_is_free(case, number),
-            (None, None) if !case.migrated() => Err(NUMBER_MISSING.into()),
-            (None | Some(_), None) => Ok(()),
-        }
+/// Whoever classifies brings the number that is still missing, and no other.
+fn number_fits<R: Records>(
+    case: &Case<'_, R>,
+    classified: &RiskClassified,
+    product: &ProductRecord,
+) -> Check<R> {
+    match (&product.number, &classified.number) {
+        (Some(_), Some(_)) => Err(NUMBER_GIVEN.into()),
+        (None, Some(number)) => number_is_free(case, number),
+        (None, None) if !case.migrated() => Err(NUMBER_MISSING.into()),
+        (None | Some(_), None) => Ok(()),
     }
 }
 
@@ -115,7 +120,7 @@ impl Governed for RiskClassified {
                 return Err(TRIGGER.into());
             }
         }
-        self.number_fits(case, &product)
+        number_fits(case, self, &product)
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
@@ -139,7 +144,10 @@ impl Governed for ProductDisclosed {
             None if !case.migrated() => return Err(NOT_CLASSIFIED.into()),
             Some(RiskTier::Low | RiskTier::Medium) | None => {}
         }
-        if product.route.is_some_and(|route| route != Route::Disclosure) {
+        if product
+            .route
+            .is_some_and(|route| route != Route::Disclosure)
+        {
             return Err(OTHER_ROUTE.into());
         }
         if case.migrated() {

@@ -119,7 +119,9 @@ pub(super) fn readable<R: Records>(
     case.vocabulary("algorithm_class", facts.algorithm_class.as_slice())?;
     case.vocabulary("target_user", facts.target_users.as_slice())?;
     let mut numbers = facts.numbers.iter();
-    match numbers.find(|number| is(&number.scheme, ALGORITHM_FILING) && !filing_number(number.value.as_str())) {
+    match numbers.find(|number| {
+        is(&number.scheme, ALGORITHM_FILING) && !filing_number(number.value.as_str())
+    }) {
         Some(wrong) => Err(FILING_NUMBER.found(wrong.value.as_str())),
         None => Ok(()),
     }

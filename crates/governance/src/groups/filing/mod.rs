@@ -7,5 +7,7 @@ mod record;
 mod submission;
 
 pub(crate) use clauses::*;
-pub(crate) use facts::{FilingState, explained, fit_for_trial};
-pub(crate) use record::*;
+pub(crate) use facts::{explained, fit_for_trial};
+pub(crate) use record::Evidence;
+pub use record::{ProductRecord, ProductStatus};
+pub(crate) use record::{product_in_step, step_product};

@@ -143,7 +143,7 @@ pub struct ProductRecord {
     /// What rules look at in the approval.
     pub approval: ApprovalState,
     /// Every condition that was ever attached, in order; at most
-    /// [`CONDITIONS_MAX`](crate::groups::approval::CONDITIONS_MAX).
+    /// 32.
     pub conditions: Vec<ConditionState>,
     /// Where it stood when it was suspended.
     pub suspended_from: Option<ProductStatus>,
@@ -191,7 +191,10 @@ pub(crate) fn step_product<R: RecordsMut>(
         return Ok(());
     };
     let mut product = before.clone();
-    product.status = before.status.after(statement.kind()).unwrap_or(before.status);
+    product.status = before
+        .status
+        .after(statement.kind())
+        .unwrap_or(before.status);
     how(&mut product, before.status);
     let (was, is) = (before.status.lives(), product.status.lives());
     let moved = before.organisation != product.organisation;

@@ -24,14 +24,12 @@ use crate::rejection::Rejection;
 /// Working days within which a change is filed, where the rulebook sets none (Algorithm Provisions Art. 24(2)).
 const CHANGE_WORKING_DAYS: u32 = 10;
 
-impl ProductSubmitted {
-    fn state(&self) -> FilingState {
-        let state = FilingState {
-            excluded_domain: self.excluded_domain,
-            ..FilingState::default()
-        };
-        state.after(&self.facts, [])
-    }
+fn filed(submitted: &ProductSubmitted) -> FilingState {
+    let state = FilingState {
+        excluded_domain: submitted.excluded_domain,
+        ..FilingState::default()
+    };
+    state.after(&submitted.facts, [])
 }
 
 impl Governed for ProductSubmitted {
@@ -48,13 +46,13 @@ impl Governed for ProductSubmitted {
             return Err(TRIAL_MODE.into());
         }
         if trial {
-            fit_for_trial(self.state())?;
+            fit_for_trial(filed(self))?;
         }
-        explained(self.state()).map_err(Stop::from)
+        explained(filed(self)).map_err(Stop::from)
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        let product = ProductRecord::filed(self.organisation.clone(), self.route, self.state());
+        let product = ProductRecord::filed(self.organisation.clone(), self.route, filed(self));
         put(records, entry, product);
         Ok(())
     }
@@ -120,29 +118,30 @@ impl Governed for ProductAccepted {
     }
 }
 
-impl ProductUpdated {
-    fn says_something(&self) -> bool {
-        self.supplement
-            || self.organisation.is_some()
-            || self.name.is_some()
-            || self.facts != ProductFacts::default()
-            || !self.removed.is_empty()
-    }
+fn says_something(updated: &ProductUpdated) -> bool {
+    updated.supplement
+        || updated.organisation.is_some()
+        || updated.name.is_some()
+        || updated.facts != ProductFacts::default()
+        || !updated.removed.is_empty()
+}
 
-    fn filing_after(&self, before: FilingState) -> FilingState {
-        before.after(&self.facts, self.removed.iter().map(|name| name.as_str()))
-    }
+fn filing_after(updated: &ProductUpdated, before: FilingState) -> FilingState {
+    before.after(
+        &updated.facts,
+        updated.removed.iter().map(|name| name.as_str()),
+    )
+}
 
-    /// Whether the change was to be filed before now.
-    fn late<R: Records>(&self, case: &Case<'_, R>) -> bool {
-        let days = case.setting("change_filing_working_days", CHANGE_WORKING_DAYS);
-        let days = u16::try_from(days).ok();
-        let length = days.and_then(|days| Counted::new(days, Unit::WorkingDays).ok());
-        let (Some(changed), Some(length)) = (self.changed, length) else {
-            return false;
-        };
-        case.now >= clock::due(changed.start(), length, case.rulebook.calendars.as_slice())
-    }
+/// Whether the change was to be filed before now.
+fn late<R: Records>(updated: &ProductUpdated, case: &Case<'_, R>) -> bool {
+    let days = case.setting("change_filing_working_days", CHANGE_WORKING_DAYS);
+    let days = u16::try_from(days).ok();
+    let length = days.and_then(|days| Counted::new(days, Unit::WorkingDays).ok());
+    let (Some(changed), Some(length)) = (updated.changed, length) else {
+        return false;
+    };
+    case.now >= clock::due(changed.start(), length, case.rulebook.calendars.as_slice())
 }
 
 impl Governed for ProductUpdated {
@@ -150,7 +149,7 @@ impl Governed for ProductUpdated {
         readable(case, &self.facts)?;
         let product = product_in_step(case)?;
         case.owner_speaks(&product.organisation)?;
-        if !self.says_something() {
+        if !says_something(self) {
             return Err(NO_CHANGE.into());
         }
         let mut removed = self.removed.iter();
@@ -171,15 +170,15 @@ impl Governed for ProductUpdated {
         if self.supplement != (product.status == ProductStatus::Returned) {
             return Err(SUPPLEMENT.into());
         }
-        if self.late_reason.is_none() && self.late(case) {
+        if self.late_reason.is_none() && late(self, case) {
             return Err(CHANGE_LATE.into());
         }
-        explained(self.filing_after(product.filing)).map_err(Stop::from)
+        explained(filing_after(self, product.filing)).map_err(Stop::from)
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
         step_product(records, entry, |product, _| {
-            product.filing = self.filing_after(product.filing);
+            product.filing = filing_after(self, product.filing);
             if let Some(organisation) = &self.organisation {
                 product.organisation = organisation.clone();
             }
