@@ -1,7 +1,7 @@
 //! The product may be tried out or offered.
 
 use cinnabar_events::kinds::{ApprovalGranted, RiskTier, Route};
-use cinnabar_events::{Class, Date, Entry, Id};
+use cinnabar_events::{Class, Date, Entry};
 
 use super::clauses::{
     ASSESSMENT_MISSING, CONFORMITY_MISSING, EXPIRY, OPINION, PROHIBITED, REVIEW_MISSING,
@@ -12,7 +12,7 @@ use super::{ApprovalState, has_basis};
 use crate::case::{Case, Check, Stop};
 use crate::deadline::clock;
 use crate::governed::Governed;
-use crate::groups::ethics::ReviewRecord;
+use crate::groups::ethics::opinion_allows;
 use crate::groups::filing::{
     Evidence, NOT_CLASSIFIED, OTHER_ROUTE, ProductRecord, ROUTE_MISSING, TRIAL_MODE, explained,
     fit_for_trial, product_in_step, step_product,
@@ -22,16 +22,6 @@ use crate::rejection::Rejection;
 
 /// Months that a trial lasts at most, where the rulebook sets none: a model value.
 const TRIAL_MONTHS: u32 = 6;
-
-/// Whether the ethics committee's opinion in `review` allows `product` to be approved.
-pub(crate) fn opinion_allows<R: Records>(
-    case: &Case<'_, R>,
-    review: &Id,
-    _product: &Id,
-) -> Check<R, bool> {
-    let ReviewRecord { status: _, .. } = case.known(review)?;
-    Ok(true)
-}
 
 /// The last day that `months` from `start` on allow, with a sensible meaning for whatever number the rulebook sets.
 pub(super) fn window(start: Date, months: u32) -> Date {
