@@ -19,7 +19,7 @@ pub mod testing;
 
 pub use admit::{ENGINE, Verdict, admit};
 pub use clause::{Clause, all_clauses};
-pub use deadline::duty;
+pub use deadline::{LEDGER_ACTOR, duty, unsaid};
 pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };

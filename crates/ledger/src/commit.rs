@@ -39,6 +39,9 @@ pub enum Halt {
     /// The clock can't be trusted.
     #[error(transparent)]
     Clock(#[from] crate::ClockJump),
+    /// What the ledger itself must say is refused by the rules: another key than the one it was given signs for it now.
+    #[error("the ledger can't say what it must: {0}")]
+    Duty(String),
     /// The node is shutting down.
     #[error("stopping")]
     Stopping,

@@ -9,7 +9,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::founding::{FoundingFailure, Layout};
+use crate::founding::{FoundingFailure, Layout, open_ledger, read_opening};
 use crate::identity::Identity;
 use crate::intake::Queue;
 use crate::lease::Lease;
@@ -25,7 +25,6 @@ use crate::nats::users::{Role as UserRole, User, UserError, UserName};
 use crate::node::{self, Handle, NodeFailure, Phase, Role, Setup};
 use crate::problem::Problem;
 use crate::replica::Divergence;
-use crate::request::{Answer, Mode};
 
 /// The users that the embedded server knows.
 pub const USERS: [&str; 5] = ["operator", "writer", "reader", "agency", "submitter"];
@@ -41,6 +40,8 @@ pub struct Embedding {
     pub nats_server: Option<PathBuf>,
     /// The server's port; chosen by the system if absent.
     pub nats_port: Option<u16>,
+    /// By how many seconds the clock is ahead: 0, but for tests that can't wait for a deadline.
+    pub clock_ahead_seconds: i64,
 }
 
 /// A ledger that runs in this process.
@@ -154,6 +155,7 @@ impl Embedded {
         ));
         let role = Role::Writer {
             signer,
+            itself: Arc::new(layout.ledger_signer()?),
             lease: Lease::Alone,
         };
         let setup = Setup {
@@ -163,6 +165,7 @@ impl Embedded {
             store: store.clone(),
             role,
             node: "up".to_owned(),
+            clock_ahead_seconds: embedding.clock_ahead_seconds,
             stop: stop.clone(),
         };
         let (node, running) = node::start(setup)?;
@@ -232,16 +235,12 @@ impl Embedded {
         }
     }
 
-    /// The first statement of a new ledger is its genesis.
+    /// The first statements of a new ledger are its genesis and the chapters of its rulebook.
     async fn open_ledger(&self, layout: &Layout) -> Result<(), EmbeddingFailure> {
-        if !self.store.head().size.is_zero() {
-            return Ok(());
-        }
-        let genesis = layout.read_genesis()?.to_request();
-        match self.node.queue.ask(genesis.into(), Mode::Record).await {
-            Answer::Recorded { .. } | Answer::Admissible => Ok(()),
-            Answer::Refused(problem) => Err(EmbeddingFailure::Genesis(problem)),
-        }
+        let opening = read_opening(&layout.genesis())?;
+        open_ledger(&opening, &self.node.queue, &self.store)
+            .await
+            .map_err(EmbeddingFailure::Genesis)
     }
 }
 

@@ -142,7 +142,10 @@ impl From<&Rejection> for Problem {
             | Rejection::NotConcerned(_)
             | Rejection::UnknownCode { .. }
             | Rejection::SamePerson { .. }
-            | Rejection::Content(_) => (403, "Rejected"),
+            | Rejection::RulebookIncomplete(_)
+            | Rejection::Suspended(_)
+            | Rejection::NotDue
+            | Rejection::Clause { .. } => (403, "Rejected"),
         };
         let earlier = rejection.earlier().map(cinnabar_events::Sequence::get);
         Self {

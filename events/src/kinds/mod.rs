@@ -353,11 +353,11 @@ kinds! { $
     /// Someone offers a solution, or one was chosen.
     ScenarioAnswered = "scenario.answered", Scenario, confidential ["/contact"];
     /// Something was recorded wrongly: this is right. The old entry stays.
-    RecordCorrected = "record.corrected", Correction, confidential [];
+    RecordCorrected = "record.corrected", Correction, confidential ["/confidentialRight"];
     /// A remark on an entry; it changes nothing.
-    RecordAnnotated = "record.annotated", Note, confidential [];
+    RecordAnnotated = "record.annotated", Note, confidential ["/remark"];
     /// Someone says that an entry is wrong.
-    RecordDisputed = "record.disputed", Dispute, confidential [];
+    RecordDisputed = "record.disputed", Dispute, confidential ["/details", "/person": Name];
     /// What the institution makes of the dispute.
     DisputeAnswered = "dispute.answered", Dispute, confidential [];
     /// Someone may see these confidential values, for this purpose, until a day.
@@ -365,7 +365,7 @@ kinds! { $
     /// He asks to see them now.
     DisclosureUsed = "disclosure.used", Disclosure, confidential [];
     /// Someone asks for confidential values to be erased.
-    ErasureRequested = "erasure.requested", Erasure, confidential ["/person"];
+    ErasureRequested = "erasure.requested", Erasure, confidential ["/person": Name];
     /// Whether they are erased, and on what ground.
     ErasureDecided = "erasure.decided", Erasure, confidential [];
     /// Values, salts and keys are destroyed; the commitments stay.

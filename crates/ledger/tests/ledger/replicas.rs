@@ -46,6 +46,7 @@ async fn second_node(
         store,
         role,
         node: "second".into(),
+        clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
     node::start(setup).unwrap().0

@@ -57,6 +57,7 @@ impl Town {
             layout: Layout::new(self.folder.path()),
             nats_server: None,
             nats_port: None,
+            clock_ahead_seconds: self.clock_ahead_seconds,
         }
     }
 
