@@ -14,7 +14,7 @@ use cinnabar_ledger::nats::names::Names;
 use cinnabar_ledger::nats::streams::{Replicas, ensure_all};
 use cinnabar_ledger::nats::users::UserName;
 use cinnabar_ledger::node::{self, Handle, Phase, Role, Setup};
-use cinnabar_ledger::{Answer, Identity, Lease, Mode};
+use cinnabar_ledger::{Identity, Lease};
 use cinnabar_store::{OpenError, Store};
 use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
@@ -76,6 +76,7 @@ struct Config {
     listen: SocketAddr,
     nats: NatsConfig,
     keys: Option<KeysConfig>,
+    vault: Option<VaultConfig>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,6 +89,12 @@ struct NatsConfig {
     monitor: Vec<String>,
     ca: Option<PathBuf>,
     operator: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VaultConfig {
+    key: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,6 +138,14 @@ async fn live(config: Config) -> Result<(), Failure> {
         other => other,
     };
     let store = store.or_fail_while(Exit::Usage, || "cannot open the store")?;
+    let vault = match &config.vault {
+        None => None,
+        Some(vault) => {
+            let folder = config.data.join("vault");
+            let opened = founding::open_vault(&folder, &vault.key, &store);
+            Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
+        }
+    };
     let stop = CancellationToken::new();
     let setup = Setup {
         client: client.clone(),
@@ -139,6 +154,7 @@ async fn live(config: Config) -> Result<(), Failure> {
         store: store.clone(),
         role,
         node: config.name.clone().unwrap_or_else(host_name),
+        vault,
         clock_ahead_seconds: 0,
         stop: stop.clone(),
     };

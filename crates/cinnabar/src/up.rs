@@ -118,6 +118,7 @@ fn failure(failure: EmbeddingFailure) -> Failure {
         | EmbeddingFailure::Divergence(_) => Exit::Unreachable,
         EmbeddingFailure::Genesis(_) => Exit::Refused,
         EmbeddingFailure::Files(_)
+        | EmbeddingFailure::Vault(_)
         | EmbeddingFailure::Name(_)
         | EmbeddingFailure::Find(_)
         | EmbeddingFailure::Key(_)

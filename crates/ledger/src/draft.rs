@@ -10,8 +10,10 @@ use cinnabar_governance::{
 };
 use cinnabar_store::{Store, StoreError};
 use cinnabar_tlog::EdgeTiles;
+use cinnabar_vault::{Filing, Vault};
 
 use crate::commit::Halt;
+use crate::confidential::VaultFailure;
 use crate::identity::LedgerSigner;
 use crate::problem::Problem;
 use crate::replica::Divergence;
@@ -43,6 +45,8 @@ pub(crate) struct Checked {
     pub(crate) mode: Mode,
     pub(crate) reply: Reply,
     pub(crate) verified: Result<Verified, Malformed>,
+    /// What opens its commitments; none if it has none.
+    pub(crate) filing: Result<Option<Filing>, Box<Problem>>,
 }
 
 /// The block in the making, on top of a block that may still be in commit.
@@ -58,6 +62,7 @@ pub(crate) struct Draft {
     changes: Changes,
     outcomes: Vec<(Reply, Outcome)>,
     itself: Arc<LedgerSigner>,
+    vault: Option<Arc<Vault>>,
     /// When the next deadline ends, and how often deadlines had been touched when that was looked up.
     horizon: Option<(Option<Timestamp>, u64)>,
 }
@@ -75,7 +80,11 @@ pub(crate) struct Finished {
 
 impl Draft {
     /// An empty draft on top of what the store holds.
-    pub(crate) fn new(store: Store, itself: Arc<LedgerSigner>) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        store: Store,
+        itself: Arc<LedgerSigner>,
+        vault: Option<Arc<Vault>>,
+    ) -> Result<Self, StoreError> {
         let (head, tiles) = (store.head(), store.edge_tiles()?);
         Ok(Self {
             under: Arc::default(),
@@ -88,6 +97,7 @@ impl Draft {
             changes: Changes::new(),
             outcomes: Vec::new(),
             itself,
+            vault,
             horizon: None,
             store,
         })
@@ -106,9 +116,9 @@ impl Draft {
     }
 
     /// Decides one request at `now`.
-    pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), StoreError> {
+    pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), Halt> {
         let outcome = match request.verified {
-            Ok(verified) => self.verdict(now, request.mode, verified)?,
+            Ok(verified) => self.verdict(now, request.mode, verified, request.filing)?,
             Err(malformed) => Outcome::Refused(Box::new(Problem::from(&malformed))),
         };
         self.outcomes.push((request.reply, outcome));
@@ -120,22 +130,33 @@ impl Draft {
         now: Timestamp,
         mode: Mode,
         verified: Verified,
-    ) -> Result<Outcome, StoreError> {
+        filing: Result<Option<Filing>, Box<Problem>>,
+    ) -> Result<Outcome, Halt> {
         let base = Layered {
             store: &self.store,
             under: &self.under,
         };
         let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
-        let verdict = admit(&records, now, &verified)?;
+        let unknown = Divergence::Store;
+        let verdict = admit(&records, now, &verified).map_err(unknown)?;
+        let verdict = verdict.map_err(|no| match no {
+            Rejection::AlreadyRecorded(sequence) => Outcome::Again(sequence),
+            no => Outcome::Refused(Box::new(refusal(&records, &no))),
+        });
+        // What is confidential is durable in the vault before the statement can be.
+        let verdict = match (verdict, filing) {
+            (Err(no), _) => Err(no),
+            (Ok(()), Err(problem)) => Err(Outcome::Refused(problem)),
+            (Ok(()), Ok(filing)) => keep(self.vault.as_deref(), mode, filing)?,
+        };
         let mut chained = None;
         let outcome = match (verdict, mode) {
-            (Err(Rejection::AlreadyRecorded(sequence)), _) => Outcome::Again(sequence),
-            (Err(rejection), _) => Outcome::Refused(Box::new(Problem::from(&rejection))),
+            (Err(no), _) => no,
             (Ok(()), Mode::Check) => Outcome::Admissible,
             (Ok(()), Mode::Record) => {
-                let dossiers = links(&records, verified.statement())?;
+                let dossiers = links(&records, verified.statement()).map_err(unknown)?;
                 let entry = Entry::chain(verified, self.next, now, self.hash, dossiers);
-                evolve(&mut records, &entry)?;
+                evolve(&mut records, &entry).map_err(unknown)?;
                 let sequence = entry.seq();
                 chained = Some(entry);
                 Outcome::Recorded(sequence)
@@ -222,4 +243,40 @@ impl Draft {
             outcomes: std::mem::take(&mut self.outcomes),
         }
     }
+}
+
+/// Keeps what opens the statement's commitments, if it is to be recorded.
+fn keep(
+    vault: Option<&Vault>,
+    mode: Mode,
+    filing: Option<Filing>,
+) -> Result<Result<(), Outcome>, Halt> {
+    let Some(filing) = filing else {
+        return Ok(Ok(()));
+    };
+    let Some(vault) = vault else {
+        return Ok(Err(Outcome::Refused(Box::new(Problem::no_vault()))));
+    };
+    if mode == Mode::Check {
+        return Ok(Ok(()));
+    }
+    let kept = vault.keep(&[filing]).map_err(VaultFailure::from)?;
+    let refused = kept.into_iter().find_map(Result::err);
+    Ok(match refused {
+        None => Ok(()),
+        Some(no) => Err(Outcome::Refused(Box::new(Problem::refused_openings(
+            no.code(),
+            no.to_string(),
+        )))),
+    })
+}
+
+/// The refusal in words, with the help that the rulebook in force gives.
+fn refusal<R: Records>(records: &R, rejection: &Rejection) -> Problem {
+    let rulebook = match records.record(&RecordKey::Rulebook) {
+        Ok(Some(Record::Rulebook(record))) => Some(record.rulebook),
+        // Without a rulebook, or one that can't be read now, the refusal stands all the same.
+        Ok(_) | Err(_) => None,
+    };
+    Problem::rejected(rejection, rulebook.as_deref())
 }

@@ -9,7 +9,8 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::founding::{FoundingFailure, Layout, open_ledger, read_opening};
+use crate::confidential::VaultFailure;
+use crate::founding::{FoundingFailure, Layout, open_ledger, open_vault, read_opening};
 use crate::identity::Identity;
 use crate::intake::Queue;
 use crate::lease::Lease;
@@ -111,6 +112,9 @@ pub enum EmbeddingFailure {
     /// The writer stopped before it began.
     #[error("the writer did not start: {0}")]
     NotWriting(String),
+    /// The vault can't be opened.
+    #[error("the vault can't be opened")]
+    Vault(#[from] VaultFailure),
     /// The genesis was refused.
     #[error("the genesis was refused: {}", .0.detail)]
     Genesis(Box<Problem>),
@@ -153,6 +157,7 @@ impl Embedded {
             names.clone(),
             stop.clone(),
         ));
+        let vault = open_vault(&layout.vault(), &layout.institution_key(), &store)?;
         let role = Role::Writer {
             signer,
             itself: Arc::new(layout.ledger_signer()?),
@@ -165,6 +170,7 @@ impl Embedded {
             store: store.clone(),
             role,
             node: "up".to_owned(),
+            vault: Some(vault),
             clock_ahead_seconds: embedding.clock_ahead_seconds,
             stop: stop.clone(),
         };

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin, RulebookDeposited};
 use cinnabar_events::rulebook::Chapter;
@@ -15,10 +16,12 @@ use cinnabar_events::{
 use cinnabar_governance::{BoundRulebook, Record, RecordKey, Records as _};
 use cinnabar_store::Store;
 use cinnabar_tlog::{KeyName, NoteSigner};
+use cinnabar_vault::{Fault, InstitutionKey, Vault};
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::clock::system_time;
+use crate::confidential::{VaultFailure, carry_out_erasures};
 use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::intake::Queue;
 use crate::problem::Problem;
@@ -71,6 +74,9 @@ pub enum FoundingFailure {
         #[source]
         source: io::Error,
     },
+    /// The institution's key could not be made.
+    #[error("the vault's key can't be made")]
+    Vault(#[from] Fault),
     /// There is a ledger already.
     #[error("{} holds a ledger already; a ledger is founded once", .0.display())]
     Exists(PathBuf),
@@ -114,6 +120,14 @@ impl Layout {
     /// The chapters of the rulebook, as the signed statements that bring them, one a line.
     pub fn chapters(&self) -> PathBuf {
         chapters_beside(&self.genesis())
+    }
+    /// The key that wraps the keys of the vault: 64 hex digits. Kept apart from the vault, and from its backups.
+    pub fn institution_key(&self) -> PathBuf {
+        self.root.join("secrets/institution.key")
+    }
+    /// The vault.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
     }
     /// The replica.
     pub fn store(&self) -> PathBuf {
@@ -172,6 +186,7 @@ impl Layout {
         // Secrets first: a genesis whose keys are lost would be worth nothing.
         write_secret(&self.log_key(), signer.to_skey().as_bytes())?;
         write_secret(&self.ledger_key(), hex(ledger_seed.as_slice()).as_bytes())?;
+        InstitutionKey::create(&self.institution_key())?;
         let chapters = chapters(LedgerId::of(signed.bytes()), &subject, texts, &founders[0])?;
         write_secret(&self.chapters(), &chapters)?;
         write_secret(&self.genesis(), &signed.to_request())?;
@@ -302,6 +317,22 @@ fn genesis(
         commitments: BTreeMap::new(),
         payload: Payload::LedgerOpened(Box::new(payload)),
     })
+}
+
+/// Opens the vault in `folder`, whose keys `key` wraps; makes it at the first time. What was erased while it was away is
+/// erased now.
+///
+/// # Errors
+/// [`VaultFailure`].
+pub fn open_vault(folder: &Path, key: &Path, store: &Store) -> Result<Arc<Vault>, VaultFailure> {
+    let key = InstitutionKey::read(key)?;
+    let vault = match Vault::open(folder, &key) {
+        Err(Fault::NoVault(_)) => Vault::create(folder, &key)?,
+        other => other?,
+    };
+    let vault = Arc::new(vault);
+    carry_out_erasures(store, &vault)?;
+    Ok(vault)
 }
 
 /// Where the chapters stand that belong to a genesis.

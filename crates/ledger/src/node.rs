@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 use cinnabar_store::{Position, Store};
+use cinnabar_vault::Vault;
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -60,6 +61,8 @@ pub struct Setup {
     pub role: Role,
     /// What it is called in the lease and in logs.
     pub node: String,
+    /// Where its confidential values are kept; a writer without takes none.
+    pub vault: Option<Arc<Vault>>,
     /// By how many seconds its clock is ahead: 0, but for tests that can't wait for a deadline.
     pub clock_ahead_seconds: i64,
     /// Cancel it to stop.
@@ -402,10 +405,12 @@ impl Node {
             self.setup.client.clone(),
             self.setup.names.clone(),
         );
+        let vault = self.setup.vault.clone();
         let (position, runtime) = (self.replica.position(), tokio::runtime::Handle::current());
         CommitterSetup {
             build: Box::new(move |answers| Committer {
                 store,
+                vault,
                 identity,
                 signer,
                 client,
@@ -433,7 +438,11 @@ impl Node {
             // Another writer on a ledger that was set up to have one: not to be fought with, but looked at.
             Halt::Fenced(_) if alone => return Err(NodeFailure::Halt(halt)),
             Halt::Fenced(_) => tracing::warn!(reason = %halt, "This node no longer writes."),
-            Halt::Refused(_) | Halt::Unknown(_) | Halt::Clock(_) | Halt::Duty(_) => {
+            Halt::Refused(_)
+            | Halt::Unknown(_)
+            | Halt::Vault(_)
+            | Halt::Clock(_)
+            | Halt::Duty(_) => {
                 return Err(NodeFailure::Halt(halt));
             }
         }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc as queue;
 use crate::answer::answer_all;
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
+use crate::confidential::{filing, part};
 use crate::draft::{Checked, Draft, Finished};
 use crate::identity::LedgerSigner;
 use crate::problem::Problem;
@@ -52,13 +53,15 @@ pub(crate) fn write(
         return halt;
     }
     opened();
-    let mut draft = match Draft::new(store.clone(), itself) {
+    let vault = committer.vault.clone();
+    let mut draft = match Draft::new(store.clone(), itself, vault.clone()) {
         Ok(draft) => draft,
         Err(error) => return Halt::Unknown(Divergence::Store(error)),
     };
     let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
-        threads.spawn(move || answer_all(&blocks, answer_store, answer_client, answer_runtime));
+        threads
+            .spawn(move || answer_all(&blocks, answer_store, vault, answer_client, answer_runtime));
         let (jobs, work) = mpsc::sync_channel::<Finished>(1);
         let (done, mut ready) = queue::channel(1);
         let committing = threads.spawn(move || commit_all(committer, &work, &done));
@@ -183,7 +186,7 @@ impl Writer<'_> {
             let Some(request) = self.waiting.pop_front() else {
                 return Ok(());
             };
-            self.draft.decide(now, request).map_err(Divergence::Store)?;
+            self.draft.decide(now, request)?;
         }
     }
 
@@ -202,10 +205,17 @@ impl Writer<'_> {
 /// Reads a request and verifies its signatures: the expensive part, independent of the ledger's state.
 fn check(request: Request) -> Checked {
     let Request { body, mode, reply } = request;
+    let (statement, openings) = part(&body);
+    let verified = Signed::parse_request(statement).and_then(Signed::verify);
+    let filing = match &verified {
+        Ok(verified) => filing(verified, openings),
+        Err(_) => Ok(None),
+    };
     Checked {
         mode,
         reply,
-        verified: Signed::parse_request(&body).and_then(Signed::verify),
+        verified,
+        filing,
     }
 }
 
