@@ -265,8 +265,10 @@ fn a_pause_takes_its_days_out() {
         let mut town = town(&[rule("t", &length)]);
         say(&mut town, "2026-11-23 09:00", "start");
         say(&mut town, paused, "pause");
-        assert_eq!(stands(&town, "t").0, Paused);
+        let before = found(&town, "algorithm/a", "t").unwrap();
+        assert_eq!((before.status, before.since), (Paused, town.now()));
         say(&mut town, paused, "pause");
+        assert_eq!(found(&town, "algorithm/a", "t"), Some(before));
         say(&mut town, resumed, "resume");
         say(&mut town, resumed, "resume");
         assert_eq!(stands(&town, "t"), (Running, last.to_owned()), "{length}");
