@@ -238,7 +238,7 @@ kinds! { $
     CommitteeConstituted = "committee.constituted", Committee, confidential [];
     /// The committee publishes a norm, a guide, a white paper or cases.
     GuidancePublished = "guidance.published", Committee, confidential [];
-    /// The committee looks at a product: which questions, who reviews.
+    /// The committee looks at a product, or another matter: which questions, who reviews.
     ReviewOpened = "review.opened", Review, confidential [];
     /// A member says what ties him to the matter, or that nothing does.
     ConflictDeclared = "conflict.declared", Review, confidential ["/detail"];
@@ -291,9 +291,9 @@ kinds! { $
     /// Enterprises are asked for figures.
     SurveyCalled = "survey.called", Survey, confidential [];
     /// An enterprise files its figures, or corrects them.
-    ReturnFiled = "return.filed", Return, confidential ["/values"];
+    ReturnFiled = "return.filed", Return, confidential ["/values": ReturnValues];
     /// The statisticians ask about figures.
-    ReturnQueried = "return.queried", Return, confidential [];
+    ReturnQueried = "return.queried", Return, confidential ["/message"];
     /// The figures are part of the statistics.
     ReturnAccepted = "return.accepted", Return, confidential [];
     /// A monitored figure, with unit and method.
