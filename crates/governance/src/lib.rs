@@ -24,6 +24,7 @@ pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };
 pub use evolve::{evolve, links};
+pub use groups::trust::{Suspicion, suspect};
 pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
 pub use rejection::Rejection;

@@ -35,12 +35,6 @@ impl Said<'_> {
         })
     }
 
-    /// Whether it says one of the kinds, whatever else it says.
-    fn speaks_of(&self, triggers: &[Trigger]) -> bool {
-        let kind = self.entry.statement().kind();
-        triggers.iter().any(|trigger| trigger.kind.is(kind))
-    }
-
     fn fits(&self, condition: &Condition) -> bool {
         let wanted = |text: &str| condition.is.iter().any(|value| value.as_str() == text);
         let one = |value: &Json| match value {
@@ -78,15 +72,7 @@ pub(crate) fn run<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R
         entry,
         data: OnceCell::new(),
     };
-    for rule in rulebook.deadlines.iter() {
-        let lists = [&rule.meets, &rule.lifts];
-        let concerned = lists.iter().any(|list| said.speaks_of(list.as_slice()))
-            || [&rule.starts, &rule.pauses, &rule.resumes]
-                .iter()
-                .any(|list| said.speaks_of(list.as_slice()));
-        if !concerned {
-            continue;
-        }
+    for rule in rulebook.deadlines_of(statement.kind()) {
         for subject in statement.subjects() {
             if subject.class() == rule.class.0 {
                 one(records, &rulebook, rule, &said, subject)?;

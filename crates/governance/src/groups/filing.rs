@@ -5,7 +5,7 @@ use cinnabar_events::kinds::{
     ProductEnded, ProductFacts, ProductReturned, ProductSubmitted, ProductUpdated, RiskClassified,
     RiskTier, Route,
 };
-use cinnabar_events::{Class, Entry, Id};
+use cinnabar_events::{Class, Code, Entry, Id};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, Check, Stop};
@@ -99,6 +99,8 @@ pub struct ProductRecord {
     pub tier: Option<RiskTier>,
     /// Its official number.
     pub number: Option<String>,
+    /// In which fields it is used: roles may be given for some of them.
+    pub fields: Vec<Code>,
 }
 
 /// The subject product, if this can be said of it as it stands.
@@ -150,6 +152,7 @@ impl Governed for ProductSubmitted {
             route: self.route,
             tier: None,
             number: None,
+            fields: self.facts.fields.as_slice().to_vec(),
         };
         put(records, entry, product);
         Ok(())
@@ -230,6 +233,10 @@ impl Governed for ProductUpdated {
         change(records, entry, |product: &mut ProductRecord| {
             if let Some(organisation) = &self.organisation {
                 product.organisation = organisation.clone();
+            }
+            let removed = self.removed.iter().any(|fact| fact.as_str() == "fields");
+            if removed || !self.facts.fields.is_empty() {
+                product.fields = self.facts.fields.as_slice().to_vec();
             }
         })
     }

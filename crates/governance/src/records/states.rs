@@ -25,7 +25,9 @@ pub use crate::groups::resources::{AccessRecord, DatasetRecord, GuidelineRecord}
 pub use crate::groups::statistics::{
     IndicatorRecord, ReleaseRecord, ReportRecord, ReturnRecord, SurveyRecord,
 };
-pub use crate::groups::trust::{ActorRecord, KeyRecord, OrganisationRecord};
+pub use crate::groups::trust::{
+    ActorRecord, ActorStatus, Held, KeyRecord, OrganisationRecord, OrganisationStatus,
+};
 
 /// The state of a subject, by its class: the fold of its dossier.
 pub trait State: Sized {
@@ -152,6 +154,8 @@ pub struct LedgerRecord {
     pub log_key: PublicKey,
     /// The ledger's own key.
     pub ledger_key: PublicKey,
+    /// Who was made an institution administrator, at most 64 of them: so that the last ones can't be lost.
+    pub administrators: Arc<[Id]>,
 }
 
 /// The rulebook in force.
