@@ -4,6 +4,7 @@ use cinnabar_events::kinds::Code;
 use cinnabar_events::{Class, Id, Payload, PublicKey, Rulebook, SignerClaim, Statement};
 
 use crate::case::{Case, Check, Stop};
+use crate::deadline::clock::local_date;
 use crate::groups::trust::{
     ActorRecord, ActorStatus, ENDED, Held, LOAN_ENDED, ONE_POWER, OUT_OF_SCOPE, OrganisationRecord,
     OrganisationStatus, heir, within,
@@ -147,7 +148,7 @@ fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R> {
         (None, None) => {}
     }
     match record.expires {
-        Some(day) if day.end() < case.now => Err(Rejection::KeyExpired(key).into()),
+        Some(day) if day < local_date(case.now) => Err(Rejection::KeyExpired(key).into()),
         Some(_) | None => Ok(()),
     }
 }

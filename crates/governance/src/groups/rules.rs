@@ -17,8 +17,7 @@ use crate::groups::trust::{ActorRecord, Held, OrganisationRecord, administrators
 use crate::records::{LedgerRecord, Record, RecordKey, Records, RecordsMut, RulebookRecord};
 use crate::rejection::Rejection;
 
-use sound::BY_ADMINISTRATORS;
-pub(crate) use sound::sound;
+pub(crate) use sound::{sound, within_reach};
 
 clauses! {
     CHAPTER_MISSING = "rulebook.chapter_missing" {
@@ -148,16 +147,9 @@ fn whole<E>(
 
 /// The rulebook is sound, and there are administrators enough to mend it.
 fn governable<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
-    sound(rulebook)?;
     let there = administrators(case.records, case.now, None).map_err(Stop::Unreadable)?;
-    for kind in BY_ADMINISTRATORS {
-        let needed = rulebook.permission(kind).map_or(1, |one| one.quorum.max(1));
-        if there < usize::from(needed) {
-            let found = format!("{kind} needs {needed} administrators, there are {there}");
-            return Err(UNGOVERNABLE.found(found).into());
-        }
-    }
-    Ok(())
+    sound(rulebook)?;
+    within_reach(rulebook, there).map_err(Stop::from)
 }
 
 impl Governed for LedgerOpened {

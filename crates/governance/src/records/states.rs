@@ -10,6 +10,7 @@ use cinnabar_events::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::deadline::clock::local_date;
 pub use crate::deadline::{DeadlineRecord, DeadlineStatus};
 pub use crate::groups::complaints::{AppealRecord, ComplaintRecord};
 pub use crate::groups::compute::{
@@ -196,10 +197,15 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether `now` is within.
+    /// Whether `now` is within: days are those of Asia/Shanghai, as for deadlines.
     pub fn covers(&self, now: Timestamp) -> bool {
-        self.from.is_none_or(|from| from.start() <= now)
-            && self.until.is_none_or(|until| now <= until.end())
+        let today = local_date(now);
+        self.from.is_none_or(|from| from <= today) && !self.over(now)
+    }
+
+    /// Whether its last day has passed.
+    pub fn over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until < local_date(now))
     }
 }
 

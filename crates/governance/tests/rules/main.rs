@@ -9,6 +9,8 @@
 mod ledger;
 mod people;
 mod products;
+mod rulebook;
+mod trust;
 
 use cinnabar_governance::testing::{Draft, Town};
 use cinnabar_governance::{ProductStatus, Record, RecordKey, Records};

@@ -11,7 +11,7 @@ const NEEDED: [Kind; 2] = [Kind::RulebookAdopted, Kind::RulebookDeposited];
 
 /// Kinds that administrators must be able to say, by themselves: whatever else is missing, they can give somebody the role
 /// for it. There always are administrators: the founders are, and the last of them can't be withdrawn or suspended.
-pub(super) const BY_ADMINISTRATORS: [Kind; 2] = [Kind::RoleGranted, Kind::ActorEnrolled];
+const BY_ADMINISTRATORS: [Kind; 2] = [Kind::RoleGranted, Kind::ActorEnrolled];
 
 /// Whether the institution can work under a rulebook: nothing stands in it twice, roles exist, what it permits can be said,
 /// and somebody may change it.
@@ -45,6 +45,21 @@ pub(crate) fn sound(rulebook: &Rulebook) -> Result<(), Rejection> {
         });
         if !by_them {
             return Err(UNGOVERNABLE.found(kind.as_str()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether `administrators` are enough to say what only they can.
+///
+/// # Errors
+/// [`UNGOVERNABLE`] if it takes more.
+pub(crate) fn within_reach(rulebook: &Rulebook, administrators: usize) -> Result<(), Rejection> {
+    for kind in BY_ADMINISTRATORS {
+        let needed = rulebook.permission(kind).map_or(1, |one| one.quorum.max(1));
+        if administrators < usize::from(needed) {
+            let found = format!("{kind} needs {needed} administrators, there are {administrators}");
+            return Err(UNGOVERNABLE.found(found));
         }
     }
     Ok(())

@@ -6,11 +6,12 @@ use cinnabar_events::kinds::{ActorEnrolled, ActorRestored, ActorSuspended};
 use cinnabar_events::{Class, Entry, Id, Kind, Rulebook, Timestamp};
 
 use super::{
-    ActorRecord, ActorStatus, ENDED, KeyRecord, LAST_ADMINISTRATORS, OrganisationRecord,
+    ActorRecord, ActorStatus, ENDED, Held, KeyRecord, LAST_ADMINISTRATORS, OrganisationRecord,
     OrganisationStatus, fresh_key, not_the_ledger, term_ahead,
 };
 use crate::admit::pseudo_role;
 use crate::case::{Case, Check, Stop, find};
+use crate::deadline::clock::local_date;
 use crate::governed::{Governed, change, put};
 use crate::life_cycle::LifeCycle as _;
 use crate::records::{LedgerRecord, Record, RecordKey, Records, RecordsMut};
@@ -79,8 +80,8 @@ fn step_actor<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Er
     })
 }
 
-/// The administrators that could sign for everything at `now`, but for `except`: active, with a key, in a role that was
-/// granted without a scope.
+/// The administrators that could sign for everything at `now` and from then on, but for `except`: active, with a key, in a
+/// role that was granted without a scope and without an end.
 ///
 /// # Errors
 /// Only if the records can't be read.
@@ -108,8 +109,9 @@ pub(crate) fn administrators<R: Records>(
 
 fn administers(actor: &ActorRecord, now: Timestamp) -> bool {
     let held = actor.holds(pseudo_role::ADMIN, now);
-    let whole = held.is_some_and(|held| held.scope.is_none() && held.lent_by.is_none());
-    actor.status == ActorStatus::Active && whole
+    let whole =
+        |held: &Held| held.scope.is_none() && held.lent_by.is_none() && held.term.until.is_none();
+    actor.status == ActorStatus::Active && held.is_some_and(whole)
 }
 
 fn has_key<R: Records>(records: &R, actor: &ActorRecord, now: Timestamp) -> Result<bool, R::Error> {
@@ -117,7 +119,7 @@ fn has_key<R: Records>(records: &R, actor: &ActorRecord, now: Timestamp) -> Resu
         return Ok(false);
     };
     Ok(match records.record(&RecordKey::Key(key))? {
-        Some(Record::Key(key)) => key.expires.is_none_or(|day| now <= day.end()),
+        Some(Record::Key(key)) => key.expires.is_none_or(|day| local_date(now) <= day),
         _ => false,
     })
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, Check};
 use crate::clause::clauses;
 use crate::deadline::LEDGER_ACTOR;
+use crate::deadline::clock::local_date;
 use crate::life_cycle::life_cycle;
 use crate::records::{Records, Term};
 
@@ -302,7 +303,7 @@ fn not_the_ledger<R: Records>(case: &Case<'_, R>) -> Check<R, ActorRecord> {
 /// A term ends after it begins and not before today.
 fn term_ahead<R: Records>(case: &Case<'_, R>, from: Option<Date>, until: Option<Date>) -> Check<R> {
     let backwards = matches!((from, until), (Some(from), Some(until)) if until < from);
-    let passed = until.is_some_and(|until| until.end() < case.now);
+    let passed = until.is_some_and(|until| until < local_date(case.now));
     if backwards || passed {
         return Err(TERM.into());
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::admit::pseudo_role;
 use crate::case::{Case, Check};
+use crate::deadline::clock::local_date;
 use crate::governed::{Governed, change};
 use crate::records::{Records, RecordsMut, Term};
 use crate::rejection::Rejection;
@@ -25,7 +26,13 @@ impl Governed for RoleGranted {
         case.step(actor.status)?;
         may_get(case, &actor, &self.role)?;
         term_ahead(case, self.from, self.until)?;
-        sensible(case, self.scope.as_ref())
+        sensible(case, self.scope.as_ref())?;
+        let whole = self.from.is_none() && self.until.is_none() && self.scope.is_none();
+        if self.role.as_str() == pseudo_role::ADMIN && !whole {
+            // Granted anew, it holds as it is granted now: with less than before.
+            enough_remain(case, &actor)?;
+        }
+        Ok(())
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
@@ -77,9 +84,8 @@ fn may_get<R: Records>(
                 .role(held)
                 .is_some_and(|other| other.excludes.as_slice().contains(role))
     };
-    let lives = |held: &Held| held.term.until.is_none_or(|until| case.now <= until.end());
     let mut roles = actor.roles.iter();
-    match roles.find(|(code, held)| lives(held) && clashes(code)) {
+    match roles.find(|(code, held)| !held.term.over(case.now) && clashes(code)) {
         Some((held, _)) => Err(EXCLUDED_ROLE.found(held.as_str())),
         None => Ok(()),
     }
@@ -106,8 +112,8 @@ impl Governed for RoleDelegated {
         if lender.organisation != actor.organisation {
             return Err(LENT_OUTSIDE.into());
         }
-        let lives = |held: &Held| held.term.until.is_none_or(|until| case.now <= until.end());
-        if actor.roles.get(&self.role).is_some_and(lives) {
+        let held = actor.roles.get(&self.role);
+        if held.is_some_and(|held| !held.term.over(case.now)) {
             return Err(HELD_ALREADY.into());
         }
         not_too_long(case, self.from, self.until)?;
@@ -132,7 +138,7 @@ impl Governed for RoleDelegated {
 fn not_too_long<R: Records>(case: &Case<'_, R>, from: Option<Date>, until: Date) -> Check<R> {
     term_ahead(case, from, Some(until))?;
     let most = i64::from(case.setting("delegation_days_max", DELEGATION_DAYS_MAX));
-    let today = case.now.date();
+    let today = local_date(case.now);
     let first = from.map_or(today, |from| from.max(today));
     if first.days_until(until) >= most || today.days_until(first) > most {
         return Err(LENT_TOO_LONG.found(format!("{most} days at most")).into());
