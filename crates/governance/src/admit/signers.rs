@@ -103,10 +103,13 @@ fn incoming_key<R: Records>(case: &Case<'_, R>) -> Option<PublicKey> {
         .signers
         .iter()
         .any(|signer| signer.role.as_str() == pseudo_role::INCOMING_KEY);
-    let brought = match &case.statement().payload {
-        Payload::ActorEnrolled(enrolled) => Some(enrolled.key),
-        Payload::KeyRotated(rotated) => Some(rotated.key),
-        _ => None,
+    let payload = &case.statement().payload;
+    let brought = if let Payload::ActorEnrolled(enrolled) = payload {
+        Some(enrolled.key)
+    } else if let Payload::KeyRotated(rotated) = payload {
+        Some(rotated.key)
+    } else {
+        None
     };
     brought.filter(|_| claimed)
 }
@@ -279,10 +282,10 @@ fn speaks_for<R: Records>(
 fn migrator_alone<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
     let role = rulebook.migration.as_ref().map(|migration| &migration.role);
     let alone = matches!(case.statement().signers.as_slice(), [only] if Some(&only.role) == role);
-    let history = match case.kind().class() {
-        Class::Ledger | Class::Rulebook | Class::Actor | Class::Deadline => false,
-        _ => true,
-    };
+    let history = !matches!(
+        case.kind().class(),
+        Class::Ledger | Class::Rulebook | Class::Actor | Class::Deadline
+    );
     if alone && history {
         Ok(())
     } else {
