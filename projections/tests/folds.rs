@@ -441,7 +441,7 @@ fn the_actors_are_those_of_the_records() {
         .unwrap();
     assert!(listing.total >= 10);
     for actor in listing.rows {
-        let key = RecordKey::Actor(actor.id.parse().unwrap());
+        let key = RecordKey::State(format!("actor/{}", actor.id).parse().unwrap());
         let Ok(Some(Record::Actor(record))) = town.records().record(&key) else {
             panic!("{key:?}")
         };

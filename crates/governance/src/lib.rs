@@ -11,6 +11,7 @@ mod default_rulebook;
 mod evolve;
 mod governed;
 mod groups;
+mod help;
 mod life_cycle;
 mod records;
 mod rejection;
@@ -19,12 +20,13 @@ pub mod testing;
 
 pub use admit::{ENGINE, Verdict, admit};
 pub use clause::{Clause, all_clauses};
-pub use deadline::duty;
+pub use deadline::{LEDGER_ACTOR, duty, unsaid};
 pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };
 pub use evolve::{evolve, links};
 pub use groups::trust::{Suspicion, suspect};
+pub use help::Help;
 pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
 pub use rejection::Rejection;

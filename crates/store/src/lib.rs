@@ -13,6 +13,7 @@ mod apply;
 mod cache;
 mod check;
 mod checkpoint;
+mod deadlines;
 mod entries;
 mod error;
 mod head_file;

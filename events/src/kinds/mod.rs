@@ -46,7 +46,7 @@ use crate::canonical::Value;
 use crate::decode::{Violation, decode};
 use crate::id::Class;
 use crate::schema;
-use crate::text::Prose;
+use crate::text::{Name, Prose};
 
 /// The type of a committed value: prose, unless the table says otherwise (`"/persons": Listed<Name, 16>`).
 macro_rules! confidential_value {
@@ -238,7 +238,7 @@ kinds! { $
     CommitteeConstituted = "committee.constituted", Committee, confidential [];
     /// The committee publishes a norm, a guide, a white paper or cases.
     GuidancePublished = "guidance.published", Committee, confidential [];
-    /// The committee looks at a product: which questions, who reviews.
+    /// The committee looks at a product, or another matter: which questions, who reviews.
     ReviewOpened = "review.opened", Review, confidential [];
     /// A member says what ties him to the matter, or that nothing does.
     ConflictDeclared = "conflict.declared", Review, confidential ["/detail"];
@@ -291,9 +291,9 @@ kinds! { $
     /// Enterprises are asked for figures.
     SurveyCalled = "survey.called", Survey, confidential [];
     /// An enterprise files its figures, or corrects them.
-    ReturnFiled = "return.filed", Return, confidential ["/values"];
+    ReturnFiled = "return.filed", Return, confidential ["/values": ReturnValues];
     /// The statisticians ask about figures.
-    ReturnQueried = "return.queried", Return, confidential [];
+    ReturnQueried = "return.queried", Return, confidential ["/message"];
     /// The figures are part of the statistics.
     ReturnAccepted = "return.accepted", Return, confidential [];
     /// A monitored figure, with unit and method.
@@ -333,7 +333,7 @@ kinds! { $
     /// The offer is closed.
     ComputeEnded = "compute.ended", Compute, confidential [];
     /// Someone asks for computing power.
-    AllocationRequested = "allocation.requested", Allocation, confidential [];
+    AllocationRequested = "allocation.requested", Allocation, confidential ["/contact"];
     /// The request waits until something is free.
     AllocationWaitlisted = "allocation.waitlisted", Allocation, confidential [];
     /// So many units, from when to when.
@@ -350,14 +350,14 @@ kinds! { $
     AlgorithmDelisted = "algorithm.delisted", Algorithm, confidential [];
     /// A scenario for which solutions are sought.
     ScenarioPublished = "scenario.published", Scenario, confidential [];
-    /// Someone offers a solution, or one was chosen.
-    ScenarioAnswered = "scenario.answered", Scenario, confidential ["/contact"];
+    /// Someone offers a solution, or the best were chosen, or none was.
+    ScenarioAnswered = "scenario.answered", Scenario, confidential ["/contact", "/proposal"];
     /// Something was recorded wrongly: this is right. The old entry stays.
-    RecordCorrected = "record.corrected", Correction, confidential [];
+    RecordCorrected = "record.corrected", Correction, confidential ["/confidentialRight"];
     /// A remark on an entry; it changes nothing.
-    RecordAnnotated = "record.annotated", Note, confidential [];
+    RecordAnnotated = "record.annotated", Note, confidential ["/remark"];
     /// Someone says that an entry is wrong.
-    RecordDisputed = "record.disputed", Dispute, confidential [];
+    RecordDisputed = "record.disputed", Dispute, confidential ["/details", "/person": Name];
     /// What the institution makes of the dispute.
     DisputeAnswered = "dispute.answered", Dispute, confidential [];
     /// Someone may see these confidential values, for this purpose, until a day.
@@ -365,7 +365,7 @@ kinds! { $
     /// He asks to see them now.
     DisclosureUsed = "disclosure.used", Disclosure, confidential [];
     /// Someone asks for confidential values to be erased.
-    ErasureRequested = "erasure.requested", Erasure, confidential ["/person"];
+    ErasureRequested = "erasure.requested", Erasure, confidential ["/person": Name];
     /// Whether they are erased, and on what ground.
     ErasureDecided = "erasure.decided", Erasure, confidential [];
     /// Values, salts and keys are destroyed; the commitments stay.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cinnabar_events::{Kind, Receipt};
+use cinnabar_ledger::confidential::OPENINGS_MAX_BYTES;
 use serde_json::json;
 
 use super::refusal;
@@ -106,6 +107,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let intake = Intake::connect(&profile)
         .await
         .inspect_err(|_| out::note(format!("Not sent; {again}.")))?;
+    let request = beside(request, &kept, &outgoing)?;
     let answer = intake.ask(Ask::Record, &request, PATIENCE).await;
     let answer = answer.map_err(|error| {
         let exit = error.exit();
@@ -113,13 +115,21 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         Failure::new(exit, anyhow::Error::new(error).context(doing))
     })?;
     match answer {
-        Answer::Recorded { receipt, again } => {
+        Answer::Recorded {
+            receipt,
+            again,
+            openings: shown,
+        } => {
             let told = keep_receipt(&receipt, &receipt_path, &outgoing.file, &profile)?;
             if let Some(openings) = &kept.openings {
                 tell_openings(openings);
             }
             kept.recorded();
-            tell(&told, &receipt_path, again, args.json)
+            tell(&told, &receipt_path, again, args.json)?;
+            match shown {
+                Some(shown) => tell_shown(&shown),
+                None => Ok(()),
+            }
         }
         Answer::Refused(problem) => {
             if exit_for(&problem) == Exit::Unreachable {
@@ -134,6 +144,34 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
             "the ledger gave no receipt",
         )),
     }
+}
+
+/// The request with what opens the statement's commitments, for the vault: just made, or kept when it was signed.
+fn beside(mut request: Vec<u8>, kept: &Kept, outgoing: &Outgoing) -> Result<Vec<u8>, Failure> {
+    let statement = outgoing.file.statement();
+    if statement.commitments.is_empty() {
+        return Ok(request);
+    }
+    let folder = kept.statement.parent().unwrap_or(Path::new(""));
+    let signed_with = folder.join(Openings::file_name(statement.id));
+    let path = kept.openings.as_ref().unwrap_or(&signed_with);
+    let openings = files::read(path, OPENINGS_MAX_BYTES);
+    let doing = || {
+        format!(
+            "the statement has commitments; what opens them should be in {}",
+            path.display()
+        )
+    };
+    request.push(b'\n');
+    request.extend_from_slice(&openings.or_fail_while(Exit::Usage, doing)?);
+    Ok(request)
+}
+
+/// Prints the confidential values that the statement asked to see. That it did is on the ledger.
+fn tell_shown(shown: &[u8]) -> Result<(), Failure> {
+    let shown: serde_json::Value = serde_json::from_slice(shown)
+        .or_fail_while(Exit::NotVerified, || "what the vault showed can't be read")?;
+    out::json(&shown)
 }
 
 async fn dry_run(intake: &Intake, request: &[u8], json: bool) -> Result<(), Failure> {

@@ -148,8 +148,13 @@ impl Openings {
         ))
     }
 
-    /// Keeps them in `<id>.openings.json` in `folder`, readable by its owner only. Nothing else can open the
-    /// commitments: whoever loses the file can't show what was committed to.
+    /// What the file with the openings of `statement` is called.
+    pub fn file_name(statement: StatementId) -> String {
+        format!("{statement}.openings.json")
+    }
+
+    /// Keeps them in `<id>.openings.json` in `folder`, readable by its owner only: until the statement is submitted nothing
+    /// else can open the commitments, and afterwards only the institution's vault.
     ///
     /// # Errors
     /// [`FileError`].
@@ -157,7 +162,7 @@ impl Openings {
     /// # Panics
     /// Never: openings are JSON.
     pub fn keep(&self, folder: &Path) -> Result<PathBuf, FileError> {
-        let path = folder.join(format!("{}.openings.json", self.statement));
+        let path = folder.join(Self::file_name(self.statement));
         let text = Zeroizing::new(serde_json::to_vec_pretty(self).expect("openings are JSON"));
         files::create(&path, &text, Access::Private)?;
         Ok(path)

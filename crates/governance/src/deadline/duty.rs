@@ -11,7 +11,7 @@ use cinnabar_events::{
 
 use super::run::find_deadline;
 use super::{DeadlineRecord, LEDGER_ACTOR};
-use crate::admit::pseudo_role;
+use crate::admit::{by_the_ledger, pseudo_role};
 use crate::case::{Case, Check, Stop, find};
 use crate::groups::filing::ProductRecord;
 use crate::life_cycle::LifeCycle as _;
@@ -59,6 +59,21 @@ fn consequence<R: Records>(
         true => deadline.consequence,
         false => Consequence::Missed,
     })
+}
+
+/// What the ledger should have said by `now`, before `statement`, and has not: nothing, in an honest ledger.
+///
+/// # Errors
+/// Only if the records can't be read.
+pub fn unsaid<R: Records>(
+    records: &R,
+    now: Timestamp,
+    statement: &Statement,
+) -> Result<Option<Statement>, R::Error> {
+    if by_the_ledger(statement) {
+        return Ok(None);
+    }
+    duty(records, now)
 }
 
 fn statement(

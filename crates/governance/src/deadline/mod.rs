@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::clock::Left;
 use crate::records::DueKey;
 
-pub use duty::duty;
 pub(crate) use duty::said_when_due;
+pub use duty::{duty, unsaid};
 pub(crate) use run::{extend, lapse, put_extended, run};
 
 /// The id of the actor that the ledger itself is.

@@ -64,6 +64,8 @@ pub struct Changes {
     records: HashMap<RecordKey, Option<Record>>,
     /// The running deadlines among them: there from now on, or gone.
     due: BTreeMap<DueKey, bool>,
+    /// How often a running deadline was started, moved or ended.
+    touched: u64,
 }
 
 impl Changes {
@@ -84,15 +86,16 @@ impl Changes {
             .map(|(key, record)| (key, record.as_ref()))
     }
 
-    /// Whether a running deadline was started, moved or ended.
-    pub fn touch_deadlines(&self) -> bool {
-        !self.due.is_empty()
+    /// How often a running deadline was started, moved or ended: as long as it stays the same, the next one does too.
+    pub fn deadlines_touched(&self) -> u64 {
+        self.touched
     }
 
     /// Puts `record` under `key`, or nothing.
     pub fn set(&mut self, key: RecordKey, record: Option<Record>) {
         if let RecordKey::Due(due) = &key {
             self.due.insert(due.clone(), record.is_some());
+            self.touched += 1;
         }
         self.records.insert(key, record);
     }

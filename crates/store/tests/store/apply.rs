@@ -225,7 +225,7 @@ fn a_statement_that_was_never_made_is_nowhere() {
             .unwrap(),
         None
     );
-    let key = RecordKey::Organisation("nobody".parse().unwrap());
+    let key = RecordKey::State("organisation/nobody".parse().unwrap());
     assert_eq!(store.record(&key).unwrap(), None);
 }
 
