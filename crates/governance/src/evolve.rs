@@ -79,8 +79,7 @@ fn parts<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Error> 
     else {
         return Ok(());
     };
-    let noted = |rule: &cinnabar_events::rulebook::Separation| rule.apart_from.is(kind);
-    if statement.migrated.is_some() || !rulebook.separation.iter().any(noted) {
+    if statement.migrated.is_some() || !rulebook.asks_who_said(kind) {
         return Ok(());
     }
     for subject in statement.subjects() {

@@ -10,6 +10,7 @@ use cinnabar_events::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::deadline::clock::local_date;
 pub use crate::deadline::{DeadlineRecord, DeadlineStatus};
 pub use crate::groups::complaints::{AppealRecord, ComplaintRecord};
 pub use crate::groups::compute::{
@@ -25,7 +26,9 @@ pub use crate::groups::resources::{AccessRecord, DatasetRecord, GuidelineRecord}
 pub use crate::groups::statistics::{
     IndicatorRecord, ReleaseRecord, ReportRecord, ReturnRecord, SurveyRecord,
 };
-pub use crate::groups::trust::{ActorRecord, KeyRecord, OrganisationRecord};
+pub use crate::groups::trust::{
+    ActorRecord, ActorStatus, Held, KeyRecord, OrganisationRecord, OrganisationStatus,
+};
 
 /// The state of a subject, by its class: the fold of its dossier.
 pub trait State: Sized {
@@ -152,6 +155,8 @@ pub struct LedgerRecord {
     pub log_key: PublicKey,
     /// The ledger's own key.
     pub ledger_key: PublicKey,
+    /// Who was made an institution administrator, at most 64 of them: so that the last ones can't be lost.
+    pub administrators: Arc<[Id]>,
 }
 
 /// The rulebook in force.
@@ -192,10 +197,15 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether `now` is within.
+    /// Whether `now` is within: days are those of Asia/Shanghai, as for deadlines.
     pub fn covers(&self, now: Timestamp) -> bool {
-        self.from.is_none_or(|from| from.start() <= now)
-            && self.until.is_none_or(|until| now <= until.end())
+        let today = local_date(now);
+        self.from.is_none_or(|from| from <= today) && !self.over(now)
+    }
+
+    /// Whether its last day has passed.
+    pub fn over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until < local_date(now))
     }
 }
 

@@ -1,13 +1,14 @@
 //! Where a product stands, and what is remembered of it.
 
 use cinnabar_events::kinds::{RiskTier, Route, Termination};
-use cinnabar_events::{Date, Entry, Id, Text};
+use cinnabar_events::{Code, Date, Entry, Id, Text};
 use serde::{Deserialize, Serialize};
 
 use super::facts::FilingState;
 use crate::case::{Case, Check, find};
 use crate::governed::put;
 use crate::groups::approval::{ApprovalState, ConditionState};
+use crate::groups::trust::product_lives;
 use crate::life_cycle::{LifeCycle as _, life_cycle};
 use crate::records::{NumberRecord, Record, RecordKey, Records, RecordsMut};
 use crate::rejection::Rejection;
@@ -136,6 +137,10 @@ pub struct ProductRecord {
     pub tier: Option<RiskTier>,
     /// Its official number.
     pub number: Option<String>,
+    /// In which fields it is used: roles may be given for some of them.
+    pub fields: Vec<Code>,
+    /// The review of it that was opened last; re-reviews and follow-ups belong to the one before them.
+    pub review: Option<Id>,
     /// What rules look at in the filing.
     pub filing: FilingState,
     /// What evidence shows.
@@ -162,6 +167,8 @@ impl ProductRecord {
             route,
             tier: None,
             number: None,
+            fields: Vec::new(),
+            review: None,
             filing,
             shown: Shown::default(),
             approval: ApprovalState::default(),
@@ -201,20 +208,11 @@ pub(crate) fn step_product<R: RecordsMut>(
     let organisation = product.organisation.clone();
     put(records, entry, product);
     if was && (moved || !is) {
-        lives_changed(records, &before.organisation, false)?;
+        product_lives(records, &before.organisation, false)?;
     }
     if is && (moved || !was) {
-        lives_changed(records, &organisation, true)?;
+        product_lives(records, &organisation, true)?;
     }
-    Ok(())
-}
-
-/// A product of `organisation` came to be out in the world, or is no longer: who has one can't be struck off.
-fn lives_changed<R: RecordsMut>(
-    _records: &mut R,
-    _organisation: &Id,
-    _lives: bool,
-) -> Result<(), R::Error> {
     Ok(())
 }
 
