@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cinnabar_events::rulebook::Chapter;
+use cinnabar_events::rulebook::{Chapter, KindName};
 use cinnabar_events::{
     ChapterDigest, Class, Date, EntryHash, Id, LedgerId, PublicKey, Revision, Rulebook, Sequence,
-    Subject, Timestamp,
+    Statement, Subject, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,9 @@ pub use crate::groups::ethics::{CommitteeRecord, ReviewRecord};
 pub use crate::groups::filing::{ProductRecord, ProductStatus};
 pub use crate::groups::incidents::{IncidentRecord, IncidentStatus};
 pub use crate::groups::privacy::{
-    CorrectionRecord, DisclosureRecord, DisputeRecord, ErasureRecord, HoldRecord, NoteRecord,
+    AskedRecord, CorrectionRecord, DisclosureRecord, DisclosureStatus, DisputeRecord,
+    DisputeStatus, Erased, ErasureRecord, ErasureStatus, HELD_MAX, HeldRecord, HoldRecord,
+    HoldStatus, NoteRecord, ValueRecord, erased, held,
 };
 pub use crate::groups::resources::{AccessRecord, DatasetRecord, GuidelineRecord};
 pub use crate::groups::statistics::{
@@ -140,6 +142,8 @@ records! {
     Number: NumberRecord,
     /// Under [`RecordKey::Statement`](super::RecordKey::Statement).
     Statement: StatementRecord,
+    /// Under [`RecordKey::Held`](super::RecordKey::Held).
+    Held: HeldRecord,
     /// Under [`RecordKey::Deadline`](super::RecordKey::Deadline).
     Deadline: DeadlineRecord,
     /// Under [`RecordKey::Due`](super::RecordKey::Due): that it is there says everything.
@@ -216,11 +220,35 @@ pub struct NumberRecord {
     pub subject: Subject,
 }
 
-/// Where a statement stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a statement stands, and what later statements about it have to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementRecord {
     /// At which sequence.
     pub sequence: Sequence,
     /// BLAKE3 of its bytes.
     pub digest: EntryHash,
+    /// Its kind.
+    pub kind: KindName,
+    /// What it is about, and after that what it concerns.
+    pub subjects: Vec<Subject>,
+    /// Its confidential values: as many as its kind has fields that may be.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub values: Vec<ValueRecord>,
+}
+
+impl StatementRecord {
+    /// What `statement`, recorded at `sequence` with these bytes, leaves in the records.
+    pub fn new(statement: &Statement, sequence: Sequence, bytes: &[u8]) -> Self {
+        Self {
+            sequence,
+            digest: EntryHash::of(bytes),
+            kind: statement.kind().into(),
+            subjects: statement.subjects().cloned().collect(),
+            values: statement
+                .commitments
+                .keys()
+                .map(|pointer| ValueRecord::new(pointer))
+                .collect(),
+        }
+    }
 }
