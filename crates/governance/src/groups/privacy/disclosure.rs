@@ -95,10 +95,7 @@ impl Governed for DisclosureGranted {
         }
         case.concerned(Class::Actor, &self.to)?;
         let grantee: ActorRecord = case.known(&self.to)?;
-        let holds = |role: &str| {
-            let mut roles = grantee.roles.iter();
-            roles.any(|(held, term)| held.as_str() == role && term.covers(case.now))
-        };
+        let holds = |role: &str| grantee.holds(role, case.now).is_some();
         let permission = case.rulebook.permission(Kind::DisclosureUsed);
         let mut looking = permission.iter().flat_map(|one| one.roles.iter());
         if !looking.any(|role| holds(role.as_str())) {
