@@ -11,6 +11,7 @@ mod default_rulebook;
 mod evolve;
 mod governed;
 mod groups;
+mod help;
 mod life_cycle;
 mod records;
 mod rejection;
@@ -24,6 +25,7 @@ pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };
 pub use evolve::{evolve, links};
+pub use help::Help;
 pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
 pub use rejection::Rejection;

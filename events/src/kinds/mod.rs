@@ -46,7 +46,7 @@ use crate::canonical::Value;
 use crate::decode::{Violation, decode};
 use crate::id::Class;
 use crate::schema;
-use crate::text::{Name, Prose};
+use crate::text::{Listed, Name, Prose};
 
 /// The type of a committed value: prose, unless the table says otherwise (`"/persons": Listed<Name, 16>`).
 macro_rules! confidential_value {
@@ -189,9 +189,9 @@ kinds! { $
     /// The approval has ended before its time, or the register's entry is closed.
     ApprovalRevoked = "approval.revoked", Product, confidential [];
     /// Something went wrong, or nearly, with an AI product or system.
-    IncidentReported = "incident.reported", Incident, confidential ["/persons", "/submitter"];
+    IncidentReported = "incident.reported", Incident, confidential ["/persons": Listed<Name, 16>, "/submitter": Name];
     /// More, or better, is known about the incident.
-    IncidentUpdated = "incident.updated", Incident, confidential ["/persons"];
+    IncidentUpdated = "incident.updated", Incident, confidential ["/persons": Listed<Name, 16>];
     /// The incident is dealt with.
     IncidentClosed = "incident.closed", Incident, confidential [];
     /// The actor signs nothing until it is restored.
@@ -277,11 +277,11 @@ kinds! { $
     /// The incident was not dealt with after all.
     IncidentReopened = "incident.reopened", Incident, confidential [];
     /// Someone reports a violation.
-    ComplaintReceived = "complaint.received", Complaint, confidential ["/description", "/reporter"];
+    ComplaintReceived = "complaint.received", Complaint, confidential ["/description", "/reporter": Name];
     /// What came of a report of a violation.
     ComplaintConcluded = "complaint.concluded", Complaint, confidential [];
     /// Someone asks for a decision to be reconsidered.
-    AppealLodged = "appeal.lodged", Appeal, confidential ["/contact"];
+    AppealLodged = "appeal.lodged", Appeal, confidential ["/appellant": Name, "/contact"];
     /// The appeal will be decided.
     AppealAdmitted = "appeal.admitted", Appeal, confidential [];
     /// The decision appealed rests until the appeal is decided.
