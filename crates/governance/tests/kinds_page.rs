@@ -10,7 +10,8 @@ use cinnabar_events::{Kind, Rulebook};
 use cinnabar_governance::{BoundRulebook, all_clauses, default_rulebook, transitions};
 use serde_json::Value as Json;
 
-const BEGIN: &str = "<!-- kinds: written by `BLESS=1 cargo test -p cinnabar-governance --test kinds_page` -->";
+const BEGIN: &str =
+    "<!-- kinds: written by `BLESS=1 cargo test -p cinnabar-governance --test kinds_page` -->";
 const END: &str = "<!-- end of kinds -->";
 
 /// The kinds of a part of the rulebook.
@@ -21,7 +22,11 @@ fn section(out: &mut String, title: &str, permissions: &[Permission], whole: &Ru
         .filter(|kind| permissions.iter().any(|one| one.kind.is(*kind)))
         .collect();
     writeln!(out, "\n### {title}\n").unwrap();
-    writeln!(out, "| kind | says | fields | who | from → to | deadlines | rule |").unwrap();
+    writeln!(
+        out,
+        "| kind | says | fields | who | from → to | deadlines | rule |"
+    )
+    .unwrap();
     writeln!(out, "|---|---|---|---|---|---|---|").unwrap();
     for kind in kinds {
         let permission = whole.permission(kind).unwrap();
@@ -51,7 +56,11 @@ fn fields(kind: Kind) -> String {
         .unwrap_or_default();
     let names = schema["properties"].as_object().into_iter().flatten();
     let names = names.map(|(name, _)| {
-        let star = if required.contains(&name.as_str()) { "*" } else { "" };
+        let star = if required.contains(&name.as_str()) {
+            "*"
+        } else {
+            ""
+        };
         format!("{name}{star}")
     });
     let hidden = kind
@@ -87,7 +96,13 @@ fn steps(kind: Kind) -> String {
 fn deadlines(kind: Kind, whole: &Rulebook) -> String {
     let mut found = Vec::new();
     for rule in whole.deadlines.iter() {
-        let DeadlineRule { starts, meets, pauses, resumes, .. } = rule;
+        let DeadlineRule {
+            starts,
+            meets,
+            pauses,
+            resumes,
+            ..
+        } = rule;
         for (word, triggers) in [
             ("starts", starts.as_slice()),
             ("meets", meets.as_slice()),
@@ -117,9 +132,19 @@ fn page(rules: &BoundRulebook) -> String {
          which deadlines it starts stand in the default rulebook and change with it.\n",
         Kind::ALL.len()
     );
-    section(&mut out, "The rulebook and its deadlines", rules.rulebook().permissions.as_slice(), &whole);
+    section(
+        &mut out,
+        "The rulebook and its deadlines",
+        rules.rulebook().permissions.as_slice(),
+        &whole,
+    );
     for chapter in rules.chapters() {
-        section(&mut out, chapter.title.as_str(), chapter.permissions.as_slice(), &whole);
+        section(
+            &mut out,
+            chapter.title.as_str(),
+            chapter.permissions.as_slice(),
+            &whole,
+        );
     }
     out.push_str("\n### Deadlines of the default rulebook\n\n| deadline | on | length | owed by | if nothing meets it | rule |\n|---|---|---|---|---|---|\n");
     for rule in whole.deadlines.iter() {
@@ -138,7 +163,15 @@ fn page(rules: &BoundRulebook) -> String {
     }
     out.push_str("\n### Refusals of the rules\n\nBeside the general ones below, each group has its own.\n\n| code | says | accepted instead | rule |\n|---|---|---|---|\n");
     for clause in all_clauses() {
-        writeln!(out, "| `{}` | {} | {} | {} |", clause.code, cell(clause.says), cell(clause.accepted), cell(clause.source)).unwrap();
+        writeln!(
+            out,
+            "| `{}` | {} | {} | {} |",
+            clause.code,
+            cell(clause.says),
+            cell(clause.accepted),
+            cell(clause.source)
+        )
+        .unwrap();
     }
     out.push_str(END);
     out
@@ -157,5 +190,8 @@ fn the_readme_lists_every_kind_as_it_is() {
         std::fs::write(&path, readme).unwrap();
         return;
     }
-    assert!(readme[begin..].starts_with(&page), "run it with BLESS=1 and look at what changes");
+    assert!(
+        readme[begin..].starts_with(&page),
+        "run it with BLESS=1 and look at what changes"
+    );
 }

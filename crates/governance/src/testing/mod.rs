@@ -1,7 +1,5 @@
 //! A small town with fixed keys: actors who can say things, and a ledger in memory that hears them.
 
-pub mod story;
-
 use std::collections::BTreeMap;
 
 use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, RulebookDeposited};
