@@ -62,3 +62,92 @@ fn before(product: &ProductRecord, decision: Kind) -> Option<ProductStatus> {
         .find(|(kind, status, _)| *kind == decision && *status == product.status)
         .map(|(_, _, before)| before)
 }
+
+#[cfg(test)]
+mod tests {
+    use cinnabar_events::kinds::{RiskTier, Termination};
+
+    use super::*;
+    use crate::case::find;
+    use crate::governed::put_at;
+    use crate::groups::filing::facts::FilingState;
+    use crate::records::RecordMap;
+
+    #[test]
+    fn what_is_set_aside_leaves_the_product_where_it_stood_and_nothing_else_does() {
+        use ProductStatus as S;
+        let id: Id = "p1".parse().expect("an id");
+        for (decision, status, from, before) in [
+            (
+                Kind::ApprovalGranted,
+                S::Authorised,
+                None,
+                Some(S::Classified),
+            ),
+            (
+                Kind::ProductDisclosed,
+                S::Disclosed,
+                None,
+                Some(S::Classified),
+            ),
+            (Kind::ApprovalRefused, S::Refused, None, Some(S::Classified)),
+            (Kind::ProductDeclined, S::Declined, None, Some(S::Submitted)),
+            (
+                Kind::ApprovalSuspended,
+                S::Suspended,
+                Some(S::Disclosed),
+                Some(S::Disclosed),
+            ),
+            (
+                Kind::ApprovalRevoked,
+                S::Voided,
+                Some(S::Suspended),
+                Some(S::Suspended),
+            ),
+            (
+                Kind::ApprovalRevoked,
+                S::Withdrawn,
+                Some(S::Authorised),
+                Some(S::Authorised),
+            ),
+            (
+                Kind::ApprovalRevoked,
+                S::Revoked,
+                Some(S::Disclosed),
+                Some(S::Disclosed),
+            ),
+            (Kind::ApprovalRevoked, S::Closed, Some(S::Authorised), None),
+            (
+                Kind::ApprovalGranted,
+                S::Suspended,
+                Some(S::Authorised),
+                None,
+            ),
+            (Kind::ApprovalRefused, S::Authorised, None, None),
+        ] {
+            let organisation = "acme".parse().expect("an id");
+            let mut product = ProductRecord::filed(organisation, None, FilingState::default());
+            product.status = status;
+            product.tier = Some(RiskTier::Low);
+            product.suspended_from = from;
+            product.revoked_from = from;
+            product.termination = Some(Termination::Void);
+            assert_eq!(is_in_force(&product, decision), before.is_some());
+            let mut records = RecordMap::new();
+            put_at(&mut records, &id, product.clone());
+            let Ok(()) = set_aside(&mut records, &id, decision);
+            let Ok(found) = find::<ProductRecord, _>(&records, &id);
+            let found = found.expect("it was put");
+            match before {
+                Some(before) => {
+                    assert_eq!(
+                        (found.status, found.termination),
+                        (before, None),
+                        "{decision}"
+                    );
+                }
+                None => assert_eq!(found, product, "{decision}"),
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 mod assessment;
 mod clauses;
-mod facts;
+pub(crate) mod facts;
 mod record;
 mod submission;
 
