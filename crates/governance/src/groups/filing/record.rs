@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::FilingState;
 use crate::case::{Case, Check, find};
-use crate::governed::put;
+use crate::governed::put_at;
 use crate::groups::approval::{ApprovalState, ConditionState};
 use crate::groups::trust::product_lives;
 use crate::life_cycle::{LifeCycle as _, life_cycle};
@@ -152,6 +152,8 @@ pub struct ProductRecord {
     pub conditions: Vec<ConditionState>,
     /// Where it stood when it was suspended.
     pub suspended_from: Option<ProductStatus>,
+    /// Where it stood when its approval ended early.
+    pub revoked_from: Option<ProductStatus>,
     /// In which way the approval ended early; closing the entry leaves it.
     pub termination: Option<Termination>,
     /// Whether a recall is not carried out yet.
@@ -174,6 +176,7 @@ impl ProductRecord {
             approval: ApprovalState::default(),
             conditions: Vec::new(),
             suspended_from: None,
+            revoked_from: None,
             termination: None,
             recall_open: false,
         }
@@ -194,19 +197,27 @@ pub(crate) fn step_product<R: RecordsMut>(
     how: impl FnOnce(&mut ProductRecord, ProductStatus),
 ) -> Result<(), R::Error> {
     let statement = entry.statement();
-    let Some(before) = find::<ProductRecord, R>(records, statement.subject.id())? else {
+    change_product(records, statement.subject.id(), |product, from| {
+        product.status = from.after(statement.kind()).unwrap_or(from);
+        how(product, from);
+    })
+}
+
+/// Changes the product `id`, if it is known; `how` is also told where it stood.
+pub(crate) fn change_product<R: RecordsMut>(
+    records: &mut R,
+    id: &Id,
+    how: impl FnOnce(&mut ProductRecord, ProductStatus),
+) -> Result<(), R::Error> {
+    let Some(before) = find::<ProductRecord, R>(records, id)? else {
         return Ok(());
     };
     let mut product = before.clone();
-    product.status = before
-        .status
-        .after(statement.kind())
-        .unwrap_or(before.status);
     how(&mut product, before.status);
     let (was, is) = (before.status.lives(), product.status.lives());
     let moved = before.organisation != product.organisation;
     let organisation = product.organisation.clone();
-    put(records, entry, product);
+    put_at(records, id, product);
     if was && (moved || !is) {
         product_lives(records, &before.organisation, false)?;
     }
