@@ -15,6 +15,7 @@ mod help;
 mod life_cycle;
 mod records;
 mod rejection;
+pub mod story;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -1,6 +1,7 @@
 //! Payloads of the ethics committee (Shenzhen AI Regulation Art. 65; S&T Ethics Review Measures 2023; AI Ethics Review
 //! Measures 2026).
 
+mod seal;
 mod vote;
 
 use schemars::JsonSchema;
@@ -12,10 +13,8 @@ use crate::id::Id;
 use crate::instant::Date;
 use crate::text::{Listed, Name, Prose, Summary, Text};
 
-pub use vote::{
-    Ballot, DimensionScore, EthicsScore, NotASalt, NotASeal, SealedVote, Vote, VoteRevealed,
-    VoteSalt, VoteSealed, VoteTally,
-};
+pub use seal::{Ballot, NotASalt, NotASeal, SealedVote, VoteSalt};
+pub use vote::{DimensionScore, EthicsScore, Vote, VoteRevealed, VoteSealed, VoteTally};
 
 /// Most seats of a committee, and so most members of a review: four times what the 2023 measures ask for, and few
 /// enough for everybody to hear everybody.

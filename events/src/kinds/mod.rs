@@ -171,8 +171,8 @@ kinds! { $
     /// The organisation is known to the institution.
     OrganisationRegistered = "organisation.registered", Organisation, confidential ["/contact", "/legalRepresentative"];
     /// An organisation files a product or service for the register.
-    ProductSubmitted = "product.submitted", Product, confidential ["/contactPerson"];
-    /// The filing is complete; the product has an official number and a risk tier.
+    ProductSubmitted = "product.submitted", Product, confidential ["/annex", "/contactPerson"];
+    /// The filing is complete and will be decided on.
     ProductAccepted = "product.accepted", Product, confidential [];
     /// Facts about the product changed.
     ProductUpdated = "product.updated", Product, confidential [];
@@ -186,7 +186,7 @@ kinds! { $
     ApprovalSuspended = "approval.suspended", Product, confidential [];
     /// The approval holds again.
     ApprovalReinstated = "approval.reinstated", Product, confidential [];
-    /// The approval has ended before its time.
+    /// The approval has ended before its time, or the register's entry is closed.
     ApprovalRevoked = "approval.revoked", Product, confidential [];
     /// Something went wrong, or nearly, with an AI product or system.
     IncidentReported = "incident.reported", Incident, confidential ["/persons": Listed<Name, 16>, "/submitter": Name];

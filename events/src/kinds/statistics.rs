@@ -65,7 +65,7 @@ pub struct DecimalText(Box<str>);
 /// Not a decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number of at most 18 digits before the point and 9 after it")]
-pub struct NotADecimal;
+pub struct NotDecimalText;
 
 impl DecimalText {
     /// The number as it is written.
@@ -80,9 +80,9 @@ impl DecimalText {
 }
 
 impl FromStr for DecimalText {
-    type Err = NotADecimal;
+    type Err = NotDecimalText;
 
-    fn from_str(text: &str) -> Result<Self, NotADecimal> {
+    fn from_str(text: &str) -> Result<Self, NotDecimalText> {
         let number = text.strip_prefix('-').unwrap_or(text);
         let (whole, part) = match number.split_once('.') {
             Some((whole, part)) => (whole, Some(part)),
@@ -95,7 +95,7 @@ impl FromStr for DecimalText {
         if digits(whole, 18) && one_spelling && part.is_none_or(|part| digits(part, 9)) {
             Ok(Self(text.into()))
         } else {
-            Err(NotADecimal)
+            Err(NotDecimalText)
         }
     }
 }

@@ -36,7 +36,10 @@ impl fmt::Display for InWords<'_> {
         row("rule", self.0.source.clone())?;
         row(
             "rulebook",
-            self.0.rulebook.as_ref().map(|version| format!("version {version}")),
+            self.0
+                .rulebook
+                .as_ref()
+                .map(|version| format!("version {version}")),
         )?;
         row(
             "earlier",

@@ -163,22 +163,22 @@ impl<'p> Play<'p> {
             )
             .concerning(&["organisation/grid"]);
         let refused = self.say(&draft);
-        if self.offers.contains_key(&one) {
-            assert_eq!(refused, Some("subject.exists"));
-        } else if refused.is_none() {
-            let minutes = Minutes {
-                there: std::array::from_fn(|minute| {
-                    let within = period.0 <= minute && minute < period.1;
-                    if within { u64::from(units) } else { 0 }
-                }),
-                granted: [0; HORIZON],
-                period,
-                open: 0,
-            };
-            self.offers.insert(one, minutes);
-        } else {
-            assert_eq!(refused, Some("compute.over"));
+        match (refused, self.offers.get(&one)) {
+            (None, None) => {}
+            (Some(code), Some(_)) => return assert_eq!(code, "subject.exists"),
+            (Some(code), None) => return assert_eq!(code, "compute.over"),
+            (None, Some(_)) => panic!("c{one} was offered twice"),
         }
+        let minutes = Minutes {
+            there: std::array::from_fn(|minute| {
+                let within = period.0 <= minute && minute < period.1;
+                if within { u64::from(units) } else { 0 }
+            }),
+            granted: [0; HORIZON],
+            period,
+            open: 0,
+        };
+        self.offers.insert(one, minutes);
     }
 
     fn resize(&mut self, one: usize, units: u32, from: usize) {

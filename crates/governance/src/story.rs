@@ -11,7 +11,7 @@
 //! deadline supplement on product/p1 is missed
 //! ```
 
-use cinnabar_events::{Kind, Timestamp};
+use cinnabar_events::{Kind, PublicKey, Timestamp};
 use serde_json::{Map, Value as Json};
 
 /// Seconds by which the clocks of the stories, in Asia/Shanghai, are ahead of UTC.
@@ -54,7 +54,7 @@ pub enum Line {
 /// What somebody says, and what comes of it.
 #[derive(Clone, Debug)]
 pub struct Says {
-    /// `actor:role` or `actor:role@organisation`, as [`Town::draft`](super::Town::draft) takes them.
+    /// `actor:role` or `actor:role@organisation`, as they stand in a story without its words.
     pub signers: Vec<String>,
     /// What.
     pub kind: Kind,
@@ -78,22 +78,27 @@ pub struct Says {
 
 /// Reads a story: its lines, with their numbers from 1.
 ///
+/// `key` gives the key that somebody signs with.
+///
 /// # Errors
 /// The number of a line that is none, and why.
-pub fn read(text: &str) -> Result<Vec<(usize, Line)>, String> {
+pub fn read(
+    text: &str,
+    key: impl Fn(&str) -> Option<PublicKey>,
+) -> Result<Vec<(usize, Line)>, String> {
     let meant = |(_, line): &(usize, &str)| !line.trim().is_empty() && !line.starts_with('#');
     text.lines()
         .enumerate()
         .filter(meant)
         .map(|(index, line)| {
-            let parsed = parse(line.trim());
+            let parsed = parse(line.trim(), &key);
             let parsed = parsed.map_err(|why| format!("line {}: {why}: {line}", index + 1))?;
             Ok((index + 1, parsed))
         })
         .collect()
 }
 
-fn parse(line: &str) -> Result<Line, String> {
+fn parse(line: &str, key: &dyn Fn(&str) -> Option<PublicKey>) -> Result<Line, String> {
     if let Some(time) = line.strip_prefix("time ") {
         let text = format!("{}:00.000000Z", time.trim().replace(' ', "T"));
         let local: Timestamp = text.parse().map_err(|_| "no time")?;
@@ -125,7 +130,7 @@ fn parse(line: &str) -> Result<Line, String> {
         .filter_map(|verb| line.split_once(verb))
         .min_by_key(|(signers, _)| signers.len());
     match (verb, line.split_once(" is ")) {
-        (Some((signers, rest)), _) => says(signers, rest).map(Box::new).map(Line::Says),
+        (Some((signers, rest)), _) => says(signers, rest, key).map(Box::new).map(Line::Says),
         (None, Some((subject, status))) => Ok(Line::Is {
             subject: subject.to_owned(),
             status: status.to_owned(),
@@ -134,7 +139,11 @@ fn parse(line: &str) -> Result<Line, String> {
     }
 }
 
-fn says(signers: &str, rest: &str) -> Result<Says, String> {
+fn says(
+    signers: &str,
+    rest: &str,
+    key: &dyn Fn(&str) -> Option<PublicKey>,
+) -> Result<Says, String> {
     let (rest, refused) = match rest.rsplit_once(" -> refused ") {
         Some((rest, code)) => (rest, Some(code.trim().to_owned())),
         None => (rest, None),
@@ -173,7 +182,7 @@ fn says(signers: &str, rest: &str) -> Result<Says, String> {
         occurred: occurred.map(str::to_owned),
         hidden: list(hidden),
         migrated,
-        data: with_defaults(kind, object(data)?),
+        data: with_defaults(kind, object(data)?, key)?,
         refused,
     })
 }
@@ -210,7 +219,11 @@ fn object(text: &str) -> Result<Map<String, Json>, String> {
 
 /// Required members that the line doesn't give are those of the kind's example; a member given as null is left out;
 /// `the key of lin` is the key that lin signs with.
-fn with_defaults(kind: Kind, mut data: Map<String, Json>) -> Json {
+fn with_defaults(
+    kind: Kind,
+    mut data: Map<String, Json>,
+    key: &dyn Fn(&str) -> Option<PublicKey>,
+) -> Result<Json, String> {
     let parse = |text| -> Json { serde_json::from_str(text).expect("a test reads it") };
     let (schema, example) = (parse(kind.schema()), parse(kind.example()));
     let required = schema["required"].as_array().into_iter().flatten();
@@ -225,8 +238,9 @@ fn with_defaults(kind: Kind, mut data: Map<String, Json>) -> Json {
             .as_str()
             .and_then(|text| text.strip_prefix("the key of "))
         {
-            *value = super::public(name).to_string().into();
+            let key = key(name).ok_or_else(|| format!("nobody is called {name}"))?;
+            *value = key.to_string().into();
         }
     }
-    Json::Object(data)
+    Ok(Json::Object(data))
 }
