@@ -1,8 +1,8 @@
 //! Complaints and appeals: what a story can't show. The last day of an appeal, every decision with every outcome.
 
-use cinnabar_events::{Kind, Timestamp};
+use cinnabar_events::{Basis, Kind, Listed, Text, Timestamp};
 use cinnabar_governance::testing::{Draft, Town};
-use cinnabar_governance::{Record, RecordKey, Records as _};
+use cinnabar_governance::{DeadlineRecord, DeadlineStatus, Record, RecordKey, Records as _};
 use serde_json::json;
 
 use crate::refused;
@@ -29,6 +29,10 @@ fn taken_over(decisions: &[(Kind, serde_json::Value)]) -> Town {
         ),
         (Kind::ProductAccepted, json!({ "number": "OLD-1" })),
     ];
+    if decisions.is_empty() {
+        let reasons = json!({ "reason": "out_of_scope", "reasons": "r" });
+        history[1] = (Kind::ProductDeclined, reasons);
+    }
     history.extend_from_slice(decisions);
     for (row, (kind, data)) in history.iter().enumerate() {
         let draft = town
@@ -103,9 +107,10 @@ fn every_decision_that_is_set_aside_leaves_the_product_where_it_stood_before() {
                     json!({ "termination": "void", "reasons": "r" }),
                 ),
             ],
-            "revoked",
+            "voided",
             "authorised",
         ),
+        (Kind::ProductDeclined, vec![], "declined", "submitted"),
     ] {
         let mut lodged = taken_over(&decisions);
         assert_eq!(status(&lodged, "product/p1"), because);
@@ -169,4 +174,84 @@ fn an_appeal_is_in_time_until_midnight_of_the_sixtieth_day() {
     refused(&mut late, &draft, "appeal.late");
     town.pass(seconds - 2);
     town.say(&draft).unwrap();
+}
+
+/// Grants p1 until 20 May 2027, revokes it, and lodges an appeal against `kind`, which is admitted.
+fn appealed(kind: Kind, revoked: bool) -> Town {
+    let mut town = Town::city();
+    town.accepted("p1");
+    let approval = town.approval("p1");
+    town.say(&approval).unwrap();
+    let both = ["chen:decision_maker", "qian:decision_maker"];
+    if revoked {
+        let data = json!({ "termination": "void", "reasons": "r" });
+        let draft = town
+            .draft(Kind::ApprovalRevoked, "product/p1", &both, &data)
+            .with(|statement| {
+                let basis = Basis {
+                    instrument: Text::new("Administrative Licensing Law").unwrap(),
+                    article: Text::new("Art. 69").unwrap(),
+                };
+                statement.basis = Listed::new(vec![basis]).unwrap();
+            });
+        town.say(&draft).unwrap();
+    }
+    let data = json!({
+        "against": { "kind": kind.as_str(), "subject": "product/p1", "by": "qian" }, "organisation": "acme",
+        "grounds": "g", "relief": "set_aside", "knownOn": "2026-11-22",
+    });
+    let draft = town
+        .draft(
+            Kind::AppealLodged,
+            "appeal/a1",
+            &["lin:enterprise_filer@acme"],
+            &data,
+        )
+        .concerning(&["organisation/acme", "product/p1"]);
+    town.say(&draft).unwrap();
+    let data = json!({ "procedure": "ordinary" });
+    let draft = town
+        .draft(Kind::AppealAdmitted, "appeal/a1", &[MEI], &data)
+        .concerning(&["product/p1"]);
+    town.say(&draft).unwrap();
+    town
+}
+
+fn expiry(town: &Town) -> DeadlineStatus {
+    let key = RecordKey::Deadline("product/p1".parse().unwrap(), "expiry".parse().unwrap());
+    match town.records().record(&key) {
+        Ok(Some(Record::Deadline(DeadlineRecord { status, .. }))) => status,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_approval_that_holds_again_lapses_on_its_day_and_one_that_is_gone_never_does() {
+    let mut town = appealed(Kind::ApprovalRevoked, true);
+    assert_eq!(expiry(&town), DeadlineStatus::Lifted);
+    let mut late = town.clone();
+    let overturned = decide(&mut town, "overturned");
+    town.say(&overturned).unwrap();
+    assert_eq!(status(&town, "product/p1"), "authorised");
+    assert_eq!(expiry(&town), DeadlineStatus::Running);
+    town.pass(200 * 24 * 3600);
+    town.catch_up();
+    assert_eq!(status(&town, "product/p1"), "expired");
+
+    // Set aside only when its term had passed, the approval lapses at once.
+    late.pass(200 * 24 * 3600);
+    late.catch_up();
+    assert_eq!(status(&late, "product/p1"), "voided");
+    let overturned = decide(&mut late, "overturned");
+    late.say(&overturned).unwrap();
+    late.pass(1);
+    late.catch_up();
+    assert_eq!(status(&late, "product/p1"), "expired");
+
+    let mut town = appealed(Kind::ApprovalGranted, false);
+    assert_eq!(expiry(&town), DeadlineStatus::Running);
+    let overturned = decide(&mut town, "overturned");
+    town.say(&overturned).unwrap();
+    assert_eq!(status(&town, "product/p1"), "classified");
+    assert_eq!(expiry(&town), DeadlineStatus::Lifted);
 }
