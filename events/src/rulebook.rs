@@ -32,7 +32,7 @@ pub struct Rulebook {
     pub permissions: Listed<Permission, 256>,
     /// Who must be another person than whom.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub separation: Listed<Separation, 64>,
+    pub separation: Listed<Separation, 128>,
     /// Code lists that grow.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
@@ -40,7 +40,7 @@ pub struct Rulebook {
     pub migration: Option<Migration>,
     /// What must be done by when.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub deadlines: Listed<DeadlineRule, 64>,
+    pub deadlines: Listed<DeadlineRule, 128>,
     /// Which days are working days.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub calendars: Listed<WorkingCalendar, 16>,
@@ -71,13 +71,13 @@ pub struct Chapter {
     pub permissions: Listed<Permission, 256>,
     /// Who must be another person than whom.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub separation: Listed<Separation, 64>,
+    pub separation: Listed<Separation, 128>,
     /// Code lists that grow.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
     /// What must be done by when.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub deadlines: Listed<DeadlineRule, 64>,
+    pub deadlines: Listed<DeadlineRule, 128>,
     /// Which days are working days.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub calendars: Listed<WorkingCalendar, 16>,
