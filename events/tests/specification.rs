@@ -122,8 +122,10 @@ fn the_table_of_codes_is_the_codes_and_their_statuses() {
     }
     let found: Vec<(&str, &str)> = rows("Codes").iter().map(|row| (row[0], row[1])).collect();
     assert!(found.len() > 50, "{}", found.len());
+    // Two places may say the same: that there are too many bytes.
     let sorted = |mut codes: Vec<_>| {
         codes.sort_unstable();
+        codes.dedup();
         codes
     };
     assert_eq!(sorted(found), sorted(expected));
