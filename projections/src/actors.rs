@@ -6,7 +6,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Transaction, params};
 use serde::Serialize;
 
-use crate::column::{OPEN, seq, unsigned};
+use crate::column::{OPEN, is_zero, seq, unsigned};
+use crate::marks::suspects_by;
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
@@ -274,6 +275,9 @@ pub struct KeyRow {
     /// What it signed from then on is suspect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compromised_since: Option<String>,
+    /// How many entries it signed since then; they stay, and are flagged. Absent if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suspect_entries: u64,
 }
 
 /// A role that an actor has or had.
@@ -397,9 +401,15 @@ fn complete(sqlite: &Connection, at: At, actor: &mut ActorRow) -> rusqlite::Resu
             revoked,
             reason: reason.filter(|_| revoked.is_some()),
             compromised_since: since.filter(|_| revoked.is_some()),
+            suspect_entries: 0,
         })
     })?;
     actor.keys = keys.collect::<rusqlite::Result<_>>()?;
+    for key in &mut actor.keys {
+        if key.compromised_since.is_some() {
+            key.suspect_entries = suspects_by(sqlite, at, &key.key)?;
+        }
+    }
     let mut select = sqlite.prepare_cached(
         "SELECT role, from_seq, until_seq, first_day, last_day
          FROM actor_role WHERE actor = ? AND from_seq < ? ORDER BY from_seq, role",

@@ -2,10 +2,12 @@
 
 mod actors;
 mod column;
+mod deadlines;
 mod digest;
 mod entries;
 mod file;
 mod incidents;
+mod marks;
 mod organisations;
 mod pool;
 mod products;
@@ -15,10 +17,12 @@ mod search;
 mod views;
 
 pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow};
+pub use deadlines::{MissedFilter, MissedRow};
 pub use digest::{Digest, Digests};
 pub use entries::{EntryFilter, EntryRow, SignerRow};
 pub use file::OpenError;
 pub use incidents::{IncidentDetail, IncidentFilter, IncidentRow, Report};
+pub use marks::{DisputeAnswer, Erased, Mark, Slot, Suspect};
 pub use organisations::{OrganisationFilter, OrganisationRow};
 pub use pool::{READERS_MAX, ReadError, Reader};
 pub use products::{Decision, ProductDetail, ProductFilter, ProductRow, TakenOver};
