@@ -11,9 +11,11 @@ mod default_rulebook;
 mod evolve;
 mod governed;
 mod groups;
+mod help;
 mod life_cycle;
 mod records;
 mod rejection;
+pub mod story;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -24,6 +26,7 @@ pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };
 pub use evolve::{evolve, links};
+pub use help::Help;
 pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
 pub use rejection::Rejection;

@@ -141,7 +141,7 @@ impl Draft {
         let verdict = admit(&records, now, &verified).map_err(unknown)?;
         let verdict = verdict.map_err(|no| match no {
             Rejection::AlreadyRecorded(sequence) => Outcome::Again(sequence),
-            no => Outcome::Refused(Box::new(Problem::from(&no))),
+            no => Outcome::Refused(Box::new(refusal(&records, &no))),
         });
         // What is confidential is durable in the vault before the statement can be.
         let verdict = match (verdict, filing) {
@@ -269,4 +269,14 @@ fn keep(
             no.to_string(),
         )))),
     })
+}
+
+/// The refusal in words, with the help that the rulebook in force gives.
+fn refusal<R: Records>(records: &R, rejection: &Rejection) -> Problem {
+    let rulebook = match records.record(&RecordKey::Rulebook) {
+        Ok(Some(Record::Rulebook(record))) => Some(record.rulebook),
+        // Without a rulebook, or one that can't be read now, the refusal stands all the same.
+        Ok(_) | Err(_) => None,
+    };
+    Problem::rejected(rejection, rulebook.as_deref())
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use cinnabar_events::Malformed;
-use cinnabar_governance::Rejection;
+use cinnabar_events::{Malformed, Rulebook};
+use cinnabar_governance::{Help, Rejection};
 use serde::{Deserialize, Serialize};
 
 /// Why there is no receipt. Members as in RFC 9457, and ours.
@@ -35,6 +35,15 @@ pub struct Problem {
     /// What was found there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub found: Option<String>,
+    /// What would be accepted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub accepted: Option<String>,
+    /// Where the rule stands: a provision, or that it is a model value.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// Version of the rulebook that it was judged under.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rulebook: Option<String>,
     /// Try again after so many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_after_ms: Option<u64>,
@@ -58,6 +67,9 @@ impl Problem {
             byte: None,
             expected: None,
             found: None,
+            accepted: None,
+            source: None,
+            rulebook: None,
             retry_after_ms: None,
         }
     }
@@ -117,6 +129,23 @@ impl Problem {
     /// There is no such entry.
     pub fn not_found(detail: String) -> Self {
         Self::new(404, "Not found", "not_found", detail)
+    }
+}
+
+impl Problem {
+    /// A rejection, with what would be accepted and where that stands, as far as there is a rulebook to say so.
+    pub fn rejected(rejection: &Rejection, rulebook: Option<&Rulebook>) -> Self {
+        let problem = Self::from(rejection);
+        let Some(rulebook) = rulebook else {
+            return problem;
+        };
+        let Help { accepted, source } = rejection.help(rulebook);
+        Self {
+            accepted: Some(accepted).filter(|text| !text.is_empty()),
+            source: Some(source).filter(|text| !text.is_empty()),
+            rulebook: Some(rulebook.version.to_string()),
+            ..problem
+        }
     }
 }
 

@@ -46,7 +46,7 @@ use crate::canonical::Value;
 use crate::decode::{Violation, decode};
 use crate::id::Class;
 use crate::schema;
-use crate::text::{Name, Prose};
+use crate::text::{Listed, Name, Prose};
 
 /// The type of a committed value: prose, unless the table says otherwise (`"/persons": Listed<Name, 16>`).
 macro_rules! confidential_value {
@@ -171,8 +171,8 @@ kinds! { $
     /// The organisation is known to the institution.
     OrganisationRegistered = "organisation.registered", Organisation, confidential ["/contact", "/legalRepresentative"];
     /// An organisation files a product or service for the register.
-    ProductSubmitted = "product.submitted", Product, confidential ["/contactPerson"];
-    /// The filing is complete; the product has an official number and a risk tier.
+    ProductSubmitted = "product.submitted", Product, confidential ["/annex", "/contactPerson"];
+    /// The filing is complete and will be decided on.
     ProductAccepted = "product.accepted", Product, confidential [];
     /// Facts about the product changed.
     ProductUpdated = "product.updated", Product, confidential [];
@@ -186,12 +186,12 @@ kinds! { $
     ApprovalSuspended = "approval.suspended", Product, confidential [];
     /// The approval holds again.
     ApprovalReinstated = "approval.reinstated", Product, confidential [];
-    /// The approval has ended before its time.
+    /// The approval has ended before its time, or the register's entry is closed.
     ApprovalRevoked = "approval.revoked", Product, confidential [];
     /// Something went wrong, or nearly, with an AI product or system.
-    IncidentReported = "incident.reported", Incident, confidential ["/persons", "/submitter"];
+    IncidentReported = "incident.reported", Incident, confidential ["/persons": Listed<Name, 16>, "/submitter": Name];
     /// More, or better, is known about the incident.
-    IncidentUpdated = "incident.updated", Incident, confidential ["/persons"];
+    IncidentUpdated = "incident.updated", Incident, confidential ["/persons": Listed<Name, 16>];
     /// The incident is dealt with.
     IncidentClosed = "incident.closed", Incident, confidential [];
     /// The actor signs nothing until it is restored.
@@ -238,7 +238,7 @@ kinds! { $
     CommitteeConstituted = "committee.constituted", Committee, confidential [];
     /// The committee publishes a norm, a guide, a white paper or cases.
     GuidancePublished = "guidance.published", Committee, confidential [];
-    /// The committee looks at a product: which questions, who reviews.
+    /// The committee looks at a product, or another matter: which questions, who reviews.
     ReviewOpened = "review.opened", Review, confidential [];
     /// A member says what ties him to the matter, or that nothing does.
     ConflictDeclared = "conflict.declared", Review, confidential ["/detail"];
@@ -277,11 +277,11 @@ kinds! { $
     /// The incident was not dealt with after all.
     IncidentReopened = "incident.reopened", Incident, confidential [];
     /// Someone reports a violation.
-    ComplaintReceived = "complaint.received", Complaint, confidential ["/description", "/reporter"];
+    ComplaintReceived = "complaint.received", Complaint, confidential ["/description", "/reporter": Name];
     /// What came of a report of a violation.
     ComplaintConcluded = "complaint.concluded", Complaint, confidential [];
     /// Someone asks for a decision to be reconsidered.
-    AppealLodged = "appeal.lodged", Appeal, confidential ["/contact"];
+    AppealLodged = "appeal.lodged", Appeal, confidential ["/appellant": Name, "/contact"];
     /// The appeal will be decided.
     AppealAdmitted = "appeal.admitted", Appeal, confidential [];
     /// The decision appealed rests until the appeal is decided.
@@ -291,9 +291,9 @@ kinds! { $
     /// Enterprises are asked for figures.
     SurveyCalled = "survey.called", Survey, confidential [];
     /// An enterprise files its figures, or corrects them.
-    ReturnFiled = "return.filed", Return, confidential ["/values"];
+    ReturnFiled = "return.filed", Return, confidential ["/values": ReturnValues];
     /// The statisticians ask about figures.
-    ReturnQueried = "return.queried", Return, confidential [];
+    ReturnQueried = "return.queried", Return, confidential ["/message"];
     /// The figures are part of the statistics.
     ReturnAccepted = "return.accepted", Return, confidential [];
     /// A monitored figure, with unit and method.
@@ -333,7 +333,7 @@ kinds! { $
     /// The offer is closed.
     ComputeEnded = "compute.ended", Compute, confidential [];
     /// Someone asks for computing power.
-    AllocationRequested = "allocation.requested", Allocation, confidential [];
+    AllocationRequested = "allocation.requested", Allocation, confidential ["/contact"];
     /// The request waits until something is free.
     AllocationWaitlisted = "allocation.waitlisted", Allocation, confidential [];
     /// So many units, from when to when.
@@ -350,8 +350,8 @@ kinds! { $
     AlgorithmDelisted = "algorithm.delisted", Algorithm, confidential [];
     /// A scenario for which solutions are sought.
     ScenarioPublished = "scenario.published", Scenario, confidential [];
-    /// Someone offers a solution, or one was chosen.
-    ScenarioAnswered = "scenario.answered", Scenario, confidential ["/contact"];
+    /// Someone offers a solution, or the best were chosen, or none was.
+    ScenarioAnswered = "scenario.answered", Scenario, confidential ["/contact", "/proposal"];
     /// Something was recorded wrongly: this is right. The old entry stays.
     RecordCorrected = "record.corrected", Correction, confidential ["/confidentialRight"];
     /// A remark on an entry; it changes nothing.

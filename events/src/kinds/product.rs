@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::common::{Code, Number, closed};
+use super::common::{Code, Document, Number, closed};
 use crate::id::Id;
+use crate::instant::Date;
 use crate::text::{Listed, Name, Prose, Summary, Text};
 
 closed! {
@@ -89,6 +90,32 @@ closed! {
 }
 
 closed! {
+    /// What the filer is to the product.
+    ProductRole {
+        /// Makes it, or has it made, and offers it.
+        Provider = "provider",
+        /// Uses it in its own work.
+        Deployer = "deployer",
+        /// Brings it in from elsewhere.
+        Importer = "importer",
+        /// Runs it for others.
+        Operator = "operator",
+    }
+}
+
+closed! {
+    /// What the product has to do with decisions about people.
+    DecisionInfluence {
+        /// Nothing.
+        None = "none",
+        /// A human decides with its help.
+        Supports = "supports",
+        /// It decides.
+        Determines = "determines",
+    }
+}
+
+closed! {
     /// Why a product has ended.
     EndReason {
         /// Its maker ended it.
@@ -100,6 +127,29 @@ closed! {
         /// Another reason, in the note.
         Other = "other",
     }
+}
+
+/// Where a standard is still missing (Art. 44): a trial is for products that no standard of the country or the city covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StandardsGap {
+    /// Whether the country has none.
+    pub national: bool,
+    /// Whether the city has none.
+    pub local: bool,
+}
+
+/// Data that the product was made with or works on.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProductDataSource {
+    /// What it is called.
+    pub name: Name,
+    /// Where it can be had.
+    pub url: Option<Text<500>>,
+    /// Whether there is personal information in it.
+    pub personal: bool,
 }
 
 /// Descriptive facts about a product, all optional: what is absent was not provided.
@@ -143,6 +193,35 @@ pub struct ProductFacts {
     pub url: Option<Text<500>>,
     /// Whom the public can ask.
     pub contact: Option<Text<200>>,
+    /// What the filer is to it.
+    pub role: Option<ProductRole>,
+    /// Class of its algorithm; a code of the rulebook's list `algorithm_class` (Algorithm Provisions Art. 2).
+    pub algorithm_class: Option<Code>,
+    /// Where it is offered: codes of GB/T 2260, such as `440305`.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub deployment_area: Listed<Code, 16>,
+    /// For whom it is; codes of the rulebook's list `target_user`.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub target_users: Listed<Code, 16>,
+    /// Whether minors use it, or are treated by it.
+    pub involves_minors: Option<bool>,
+    /// Whether it processes personal information.
+    pub involves_personal_info: Option<bool>,
+    /// What it has to do with decisions about people.
+    pub decision_influence: Option<DecisionInfluence>,
+    /// Whether it is used in public decisions or in business of public interest: then the public is owed an
+    /// explanation (Art. 71).
+    pub public_decision: Option<bool>,
+    /// What goes in, and how it comes to what comes out.
+    pub inputs_and_logic: Option<Prose>,
+    /// Data that it was made with or works on.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub data_sources: Listed<ProductDataSource, 16>,
+    /// Who supplies parts of it.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub suppliers: Listed<Name, 8>,
+    /// Where a standard is still missing (Art. 44).
+    pub standards_gap: Option<StandardsGap>,
 }
 
 /// An organisation files a product or service.
@@ -197,7 +276,17 @@ pub struct ProductUpdated {
     pub facts: ProductFacts,
     /// Names of facts that no longer hold.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub removed: Listed<Text<40>, 16>,
+    pub removed: Listed<Text<40>, 32>,
+    /// Whether this is all that was asked for when the filing was returned.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub supplement: bool,
+    /// Whether the change is so large that the product must be classified again.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub substantial: bool,
+    /// Since when it is so in the world. A change is filed within ten working days (Algorithm Provisions Art. 24(2)).
+    pub changed: Option<Date>,
+    /// Why it is filed later than that.
+    pub late_reason: Option<Summary>,
     /// Why.
     pub note: Option<Summary>,
 }
@@ -209,6 +298,12 @@ pub struct ProductUpdated {
 pub struct ProductEnded {
     /// Why.
     pub reason: EndReason,
+    /// Since when it is no longer offered.
+    pub ended: Option<Date>,
+    /// What its users were told.
+    pub user_notice: Option<Document>,
+    /// What becomes of its data.
+    pub data_disposal: Option<Summary>,
     /// In words.
     pub note: Option<Summary>,
 }

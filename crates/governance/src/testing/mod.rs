@@ -1,12 +1,10 @@
 //! A small town with fixed keys: actors who can say things, and a ledger in memory that hears them.
 
-pub mod story;
-
 use std::collections::BTreeMap;
 
 use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, RulebookDeposited};
 use cinnabar_events::{
-    Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Rulebook,
+    Basis, Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Rulebook,
     Sequence, Signed, Signer as _, SignerClaim, Statement, StatementId, Subject, Timestamp,
     Verified, canonical, encode, sign,
 };
@@ -395,7 +393,10 @@ impl Town {
     pub fn submission(&mut self, product: &str) -> Draft {
         let data = json!({
             "organisation": "acme", "name": format!("Triage assistant {product}"), "route": "trial", "trialMode": "pilot", "excludedDomain": "none",
-            "facts": { "standards": ["ISO/IEC 42001:2023"], "fields": ["healthcare"], "purpose": "Suggests how urgent a complaint is; a nurse decides." },
+            "facts": {
+                "standards": ["ISO/IEC 42001:2023"], "standardsGap": { "national": true, "local": true },
+                "fields": ["healthcare"], "purpose": "Suggests how urgent a complaint is; a nurse decides.",
+            },
         });
         self.draft(
             Kind::ProductSubmitted,
@@ -406,29 +407,43 @@ impl Town {
         .concerning(&["organisation/acme"])
     }
 
-    /// Files and accepts `product`.
+    /// Files `product` and makes it ready for [`Self::approval`]: `li` accepts it, `sun` classifies it as low risk,
+    /// and `lin` shows that it conforms to an international standard. Four statements in its dossier.
     pub fn accepted(&mut self, product: &str) {
         let draft = self.submission(product);
         self.say(&draft).expect("filed");
-        let data = json!({ "number": format!("SZAI-P-2026-{product}"), "riskTier": "low", "reasons": "No decision without a nurse." });
-        let draft = self.draft(
-            Kind::ProductAccepted,
-            &format!("product/{product}"),
-            &["li:registrar"],
-            &data,
-        );
-        self.say(&draft).expect("accepted");
+        let number = json!({ "number": format!("SZAI-P-2026-{product}"), "reasons": "The filing is complete." });
+        let factors = json!({ "basis": "It suggests.", "scenario": "One desk.", "scopeOfInfluence": "organisation" });
+        let low =
+            json!({ "tier": "low", "factors": factors, "reasons": "No decision without a nurse." });
+        let conforms = json!({
+            "evidenceKind": "standard_conformity", "title": "Conformity report", "result": "pass", "number": format!("SCTI-{product}"),
+            "standards": [{ "number": "ISO/IEC 42001:2023", "level": "international" }],
+        });
+        for (kind, signer, data) in [
+            (Kind::ProductAccepted, "li:registrar", number),
+            (Kind::RiskClassified, "sun:case_officer", low),
+            (Kind::EvidenceFiled, "lin:enterprise_filer@acme", conforms),
+        ] {
+            let draft = self.draft(kind, &format!("product/{product}"), &[signer], &data);
+            self.say(&draft).expect("accepted, classified and shown");
+        }
     }
 
-    /// Drafts the approval of `product` by both decision makers.
+    /// Drafts the approval of `product` by both decision makers, until 2027-05-20.
     pub fn approval(&mut self, product: &str) -> Draft {
         let data = json!({ "route": "trial", "mode": "pilot", "expires": "2027-05-20", "reasons": "Low risk; conforms to ISO/IEC 42001.", "conditions": ["human in the loop 人工复核"] });
+        let basis = Basis {
+            instrument: cinnabar_events::Text::new("Shenzhen AI Regulation").expect("a name"),
+            article: cinnabar_events::Text::new("Art. 44").expect("an article"),
+        };
         self.draft(
             Kind::ApprovalGranted,
             &format!("product/{product}"),
             &["chen:decision_maker", "qian:decision_maker"],
             &data,
         )
+        .with(|statement| statement.basis = Listed::new(vec![basis]).expect("one basis"))
     }
 
     /// The entries so far.
