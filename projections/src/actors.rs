@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 use serde::Serialize;
 
 use crate::column::{OPEN, is_zero, seq, unsigned};
-use crate::marks::suspects_by;
+use crate::marks;
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
@@ -22,7 +22,7 @@ const ROLE_LEDGER: &str = "system";
 
 impl Projection for Actors {
     const NAME: &'static str = "actors";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "actor",
@@ -46,10 +46,7 @@ impl Projection for Actors {
                     actor TEXT NOT NULL,
                     from_seq INTEGER NOT NULL,
                     until_seq INTEGER NOT NULL,
-                    expires TEXT,
-                    revoked_seq INTEGER,
-                    reason TEXT,
-                    compromised_since TEXT
+                    expires TEXT
                 ) WITHOUT ROWID;
                 CREATE INDEX actor_key_actor ON actor_key (actor, from_seq);",
             order: "key",
@@ -174,7 +171,7 @@ impl Fold<'_> {
             expires.map(|date| date.to_string())
         ];
         self.run(
-            "INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?,NULL,NULL,NULL)",
+            "INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?)",
             values,
         )
     }
@@ -188,16 +185,13 @@ impl Fold<'_> {
         )
     }
 
-    /// A key that had ended already keeps the place where it ended; that it was revoked is new.
+    /// A key that had ended already keeps the place where it ended; the view of marks knows that it was revoked.
     fn revoke(&self, revoked: &KeyRevoked) -> rusqlite::Result<()> {
-        let since = revoked.compromised_since.map(|moment| moment.to_string());
-        let values = params![
-            self.seq,
-            revoked.reason.as_str(),
-            since,
-            revoked.key.to_string()
-        ];
-        self.run("UPDATE actor_key SET until_seq = min(until_seq, ?1), revoked_seq = ?1, reason = ?2, compromised_since = ?3 WHERE key = ?4", values)
+        let values = params![self.seq, revoked.key.to_string()];
+        self.run(
+            "UPDATE actor_key SET until_seq = min(until_seq, ?) WHERE key = ?",
+            values,
+        )
     }
 
     /// Granted again, the newer dates hold.
@@ -266,13 +260,13 @@ pub struct KeyRow {
     /// Last day on which it signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// Sequence of the entry that revoked it, if one did: a key that was replaced has ended, but isn't revoked.
+    /// Sequence of the entry that revoked it first, if one did: a key that was replaced has ended, but isn't revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<u64>,
-    /// Why it was revoked.
+    /// Why it was revoked first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What it signed from then on is suspect.
+    /// What it signed from then on is suspect: the earliest moment that a revocation gives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compromised_since: Option<String>,
     /// How many entries it signed since then; they stay, and are flagged. Absent if there are none.
@@ -387,27 +381,28 @@ fn complete(sqlite: &Connection, at: At, actor: &mut ActorRow) -> rusqlite::Resu
     let before = |seq: i64| (seq < size).then(|| unsigned(seq));
     let values = params![actor.id, size];
     let mut select = sqlite.prepare_cached(
-        "SELECT key, from_seq, until_seq, expires, revoked_seq, reason, compromised_since
+        "SELECT key, from_seq, until_seq, expires
          FROM actor_key WHERE actor = ? AND from_seq < ? ORDER BY from_seq, key",
     )?;
     let keys = select.query_map(values, |row| {
-        let revoked = row.get::<_, Option<i64>>(4)?.and_then(before);
-        let (reason, since): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
         Ok(KeyRow {
             key: row.get(0)?,
             valid_from: unsigned(row.get(1)?),
             ended: before(row.get(2)?),
             expires: row.get(3)?,
-            revoked,
-            reason: reason.filter(|_| revoked.is_some()),
-            compromised_since: since.filter(|_| revoked.is_some()),
+            revoked: None,
+            reason: None,
+            compromised_since: None,
             suspect_entries: 0,
         })
     })?;
     actor.keys = keys.collect::<rusqlite::Result<_>>()?;
     for key in &mut actor.keys {
-        if key.compromised_since.is_some() {
-            key.suspect_entries = suspects_by(sqlite, at, &key.key)?;
+        if let Some(revoked) = marks::revoked(sqlite, at, &key.key)? {
+            key.revoked = Some(revoked.sequence);
+            key.reason = Some(revoked.reason);
+            key.compromised_since = revoked.since;
+            key.suspect_entries = revoked.suspects;
         }
     }
     let mut select = sqlite.prepare_cached(

@@ -3,6 +3,7 @@
 mod actors;
 mod column;
 mod deadlines;
+mod decision;
 mod digest;
 mod entries;
 mod file;
@@ -18,14 +19,15 @@ mod views;
 
 pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow};
 pub use deadlines::{MissedFilter, MissedRow};
+pub use decision::Decision;
 pub use digest::{Digest, Digests};
 pub use entries::{EntryFilter, EntryRow, SignerRow};
 pub use file::OpenError;
-pub use incidents::{IncidentDetail, IncidentFilter, IncidentRow, Report};
+pub use incidents::{CorrectiveAction, IncidentDetail, IncidentFilter, IncidentRow, Report};
 pub use marks::{DisputeAnswer, Erased, Mark, Slot, Suspect};
 pub use organisations::{OrganisationFilter, OrganisationRow};
 pub use pool::{READERS_MAX, ReadError, Reader};
-pub use products::{Decision, ProductDetail, ProductFilter, ProductRow, TakenOver};
+pub use products::{Condition, ProductDetail, ProductFile, ProductFilter, ProductRow, TakenOver};
 pub use projection::{Projection, Table, VIEWS, View};
 pub use query::{At, Key, Listing, PAGE_MAX, Page};
 pub use search::{SEARCH_TEXT_MAX, Search, Unsearchable};

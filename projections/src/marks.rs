@@ -28,13 +28,14 @@ impl Projection for Marks {
             order: "key, seq",
         },
         Table::Rows {
-            name: "suspect_key",
+            name: "revocation",
             create: "
-                CREATE TABLE suspect_key (
+                CREATE TABLE revocation (
                     key BLOB NOT NULL,
                     seq INTEGER NOT NULL,
-                    since TEXT NOT NULL,
-                    since_seq INTEGER NOT NULL,
+                    reason TEXT NOT NULL,
+                    since TEXT,
+                    since_seq INTEGER,
                     PRIMARY KEY (key, seq)
                 ) WITHOUT ROWID;",
             order: "key, seq",
@@ -148,16 +149,22 @@ impl Fold<'_> {
         Ok(())
     }
 
-    /// What the key signed since then is suspect; times never run backwards, so it is what it signed from a sequence on.
+    /// What the key signed since it was compromised is suspect; times never run backwards, so it is what it signed from a
+    /// sequence on.
     fn revoke(&self, revoked: &KeyRevoked) -> rusqlite::Result<()> {
-        let Some(since) = revoked.compromised_since else {
-            return Ok(());
+        let since = revoked.compromised_since.map(|since| since.to_string());
+        let first = "SELECT seq FROM entry WHERE time >= ? ORDER BY time, seq LIMIT 1";
+        let mut first = self.transaction.prepare_cached(first)?;
+        let since_seq: Option<i64> = match &since {
+            Some(since) => {
+                let found = first.query_row([since], |row| row.get(0)).optional()?;
+                Some(found.unwrap_or(self.seq))
+            }
+            None => None,
         };
-        let values = params![revoked.key.as_bytes(), self.seq, since.to_string()];
-        self.run(
-            "INSERT INTO suspect_key VALUES (?1, ?2, ?3, ifnull((SELECT seq FROM entry WHERE time >= ?3 ORDER BY time, seq LIMIT 1), ?2))",
-            values,
-        )
+        let (key, reason) = (revoked.key.as_bytes(), revoked.reason.as_str());
+        let values = params![key, self.seq, reason, since, since_seq];
+        self.run("INSERT INTO revocation VALUES (?,?,?,?,?)", values)
     }
 
     fn mark(&self, target: &StatementRef, field: Option<&str>) -> rusqlite::Result<()> {
@@ -260,12 +267,28 @@ pub struct DisputeAnswer {
     pub outcome: String,
 }
 
+/// What is known of a key's end: it may be revoked several times, each time as compromised since earlier.
+pub(crate) struct Revoked {
+    /// The entry that revoked it first.
+    pub(crate) sequence: u64,
+    /// Why, as that entry says.
+    pub(crate) reason: String,
+    /// Since when it was compromised at the earliest.
+    pub(crate) since: Option<String>,
+    /// How many entries it signed since then.
+    pub(crate) suspects: u64,
+}
+
 /// Which of an entry's signatures are suspect, as known at that size.
-pub(crate) fn suspects(sqlite: &Connection, at: At, sequence: u64) -> rusqlite::Result<Vec<Suspect>> {
+pub(crate) fn suspects(
+    sqlite: &Connection,
+    at: At,
+    sequence: u64,
+) -> rusqlite::Result<Vec<Suspect>> {
     let mut select = sqlite.prepare_cached(
-        "SELECT 'ed25519:' || lower(hex(k.key)), k.since, k.seq FROM suspect_key k
-         WHERE k.seq < ?1 AND k.since_seq <= ?2 AND EXISTS (SELECT 1 FROM entry_signature s WHERE s.key = k.key AND s.seq = ?2)
-         ORDER BY k.key, k.seq",
+        "SELECT 'ed25519:' || lower(hex(k.key)), min(k.since), min(k.seq) FROM revocation k
+         WHERE k.seq < ?1 AND EXISTS (SELECT 1 FROM entry_signature s WHERE s.key = k.key AND s.seq = ?2)
+         GROUP BY k.key HAVING min(k.since_seq) <= ?2 ORDER BY k.key",
     )?;
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
     let found = select.query_map(params![at.value(), sequence], |row| {
@@ -280,14 +303,16 @@ pub(crate) fn suspects(sqlite: &Connection, at: At, sequence: u64) -> rusqlite::
 
 /// How many entries in the subject's dossier have a suspect signature, as known at that size.
 pub(crate) fn suspects_about(sqlite: &Connection, at: At, subject: &str) -> rusqlite::Result<u64> {
-    let mut any =
-        sqlite.prepare_cached("SELECT EXISTS (SELECT 1 FROM suspect_key WHERE seq < ?)")?;
+    // Hardly ever is there such a key, and then this is all.
+    let mut any = sqlite.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM revocation WHERE seq < ? AND since IS NOT NULL)",
+    )?;
     if !any.query_row([at.value()], |row| row.get::<_, bool>(0))? {
         return Ok(0);
     }
     let mut count = sqlite.prepare_cached(
         "SELECT count(*) FROM entry_subject e WHERE e.subject = ?1 AND e.seq < ?2 AND EXISTS (
-             SELECT 1 FROM suspect_key k CROSS JOIN entry_signature s ON s.key = k.key AND s.seq = e.seq
+             SELECT 1 FROM revocation k CROSS JOIN entry_signature s ON s.key = k.key AND s.seq = e.seq
              WHERE k.seq < ?2 AND k.since_seq <= e.seq)",
     )?;
     count
@@ -295,20 +320,28 @@ pub(crate) fn suspects_about(sqlite: &Connection, at: At, subject: &str) -> rusq
         .map(unsigned)
 }
 
-/// How many entries the key signed since it is suspect, as known at that size.
-pub(crate) fn suspects_by(sqlite: &Connection, at: At, key: &str) -> rusqlite::Result<u64> {
-    let mut count = sqlite.prepare_cached(
-        "SELECT count(DISTINCT s.seq) FROM suspect_key k CROSS JOIN entry_signature s ON s.key = k.key AND s.seq >= k.since_seq
-         WHERE k.key = unhex(?1) AND k.seq < ?2 AND s.seq < ?2",
-    )?;
+/// What is known at that size of how the key ended, if it was revoked.
+pub(crate) fn revoked(sqlite: &Connection, at: At, key: &str) -> rusqlite::Result<Option<Revoked>> {
     let hex = key.trim_start_matches("ed25519:");
-    count
-        .query_row(params![hex, at.value()], |row| row.get(0))
-        .map(unsigned)
+    let mut select = sqlite.prepare_cached(
+        "SELECT k.seq, k.reason, (SELECT min(since) FROM revocation WHERE key = k.key AND seq < ?2),
+             (SELECT count(*) FROM entry_signature s WHERE s.key = k.key AND s.seq < ?2
+              AND s.seq >= (SELECT min(since_seq) FROM revocation WHERE key = k.key AND seq < ?2))
+         FROM revocation k WHERE k.key = unhex(?1) AND k.seq < ?2 ORDER BY k.seq LIMIT 1",
+    )?;
+    let found = select.query_row(params![hex, at.value()], |row| {
+        Ok(Revoked {
+            sequence: unsigned(row.get(0)?),
+            reason: row.get(1)?,
+            since: row.get(2)?,
+            suspects: unsigned(row.get(3)?),
+        })
+    });
+    found.optional()
 }
 
 /// SQL: the entry has a suspect signature, as known at the size that is bound.
-pub(crate) const IS_SUSPECT: &str = "EXISTS (SELECT 1 FROM suspect_key k CROSS JOIN entry_signature s ON s.key = k.key AND s.seq = entry.seq
+pub(crate) const IS_SUSPECT: &str = "EXISTS (SELECT 1 FROM revocation k CROSS JOIN entry_signature s ON s.key = k.key AND s.seq = entry.seq
      WHERE k.seq < ? AND k.since_seq <= entry.seq)";
 
 /// What later entries say about the statement `statement` of `actor`, oldest first.
