@@ -49,6 +49,16 @@ pub struct DeadlineRule {
     pub source: Source,
 }
 
+impl DeadlineRule {
+    /// Everything that moves it: what starts, meets, lifts, pauses or resumes it.
+    pub fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        let short = [&self.starts, &self.pauses, &self.resumes];
+        let long = [&self.meets, &self.lifts];
+        let short = short.into_iter().flat_map(|list| list.iter());
+        short.chain(long.into_iter().flat_map(|list| list.iter()))
+    }
+}
+
 /// A statement of `kind`, if what it says fits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

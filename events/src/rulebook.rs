@@ -3,6 +3,8 @@
 //! A rulebook that outgrows a statement keeps part of its rules in chapters: it names them by digest,
 //! and `rulebook.deposited` brings their text. It is in force as soon as all of them are there.
 
+mod index;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -30,7 +32,7 @@ pub struct Rulebook {
     pub permissions: Listed<Permission, 256>,
     /// Who must be another person than whom.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub separation: Listed<Separation, 64>,
+    pub separation: Listed<Separation, 128>,
     /// Code lists that grow.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
@@ -38,7 +40,7 @@ pub struct Rulebook {
     pub migration: Option<Migration>,
     /// What must be done by when.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub deadlines: Listed<DeadlineRule, 64>,
+    pub deadlines: Listed<DeadlineRule, 128>,
     /// Which days are working days.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub calendars: Listed<WorkingCalendar, 16>,
@@ -48,6 +50,9 @@ pub struct Rulebook {
     /// Chapters that belong to this rulebook; their text is deposited apart.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub chapters: Listed<ChapterBinding, 32>,
+    /// Where each kind stands in the lists.
+    #[serde(skip)]
+    index: index::Index,
 }
 
 /// Part of a rulebook, for a rulebook that outgrows a statement.
@@ -66,13 +71,13 @@ pub struct Chapter {
     pub permissions: Listed<Permission, 256>,
     /// Who must be another person than whom.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub separation: Listed<Separation, 64>,
+    pub separation: Listed<Separation, 128>,
     /// Code lists that grow.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub vocabularies: Listed<Vocabulary, 32>,
     /// What must be done by when.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
-    pub deadlines: Listed<DeadlineRule, 64>,
+    pub deadlines: Listed<DeadlineRule, 128>,
     /// Which days are working days.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub calendars: Listed<WorkingCalendar, 16>,
@@ -261,12 +266,6 @@ impl Rulebook {
         setting.map(|setting| setting.value)
     }
 
-    /// What stands about `kind`.
-    pub fn permission(&self, kind: Kind) -> Option<&Permission> {
-        self.permissions
-            .iter()
-            .find(|permission| permission.kind.is(kind))
-    }
     /// What stands about `role`.
     pub fn role(&self, role: &Code) -> Option<&RoleRule> {
         self.roles.iter().find(|rule| rule.role == *role)

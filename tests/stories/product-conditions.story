@@ -31,7 +31,8 @@ chen as decision_maker and qian as decision_maker say approval.conditioned on pr
 # One decision maker stops it at once; the holder is heard afterwards.
 chen as decision_maker says approval.suspended on product/p1: {} -> refused content.basis_missing
 chen as decision_maker says approval.suspended on product/p1 under Shenzhen AI Regulation Art. 66: {"measures":["shout"]} -> refused content.unknown_code
-zhou as intake_officer says incident.reported on incident/i1 concerning product/p1 hiding /submitter: {"product":"p1","title":"False alarms","description":"It called the guard for every visitor.","howAiRelates":"The system decided whom to stop.","harmTypes":["psychological"],"materialsAbsent":"None yet.","severity":"incident","reportType":"initial","aware":"2026-11-22","submitterKind":"public"}
+# The incident that showed it stands in an older register, from which it is taken over.
+wu as migrator says incident.reported on incident/i1 concerning product/p1 taken over from older row I1: {"product":"p1","title":"False alarms","severity":"incident","reportType":"initial"}
 chen as decision_maker says approval.suspended on product/p1 under Shenzhen AI Regulation Art. 66: {"incident":"i1"} -> refused subject.not_concerned
 chen as decision_maker says approval.suspended on product/p1 concerning incident/i1 under Shenzhen AI Regulation Art. 66: {"incident":"i1","measures":["rectify"],"immediate":true}
 product/p1 is suspended

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::{DossierLink, Entry, EntryHash, Statement, Subject, for_payload};
+use cinnabar_events::{DossierLink, Entry, Statement, Subject, for_payload};
 
 use crate::admit::by_the_ledger;
 use crate::deadline;
@@ -53,11 +53,7 @@ pub fn evolve<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Er
         };
         records.put(RecordKey::Dossier(subject.clone()), Record::Dossier(record));
     }
-    let digest = EntryHash::of(entry.signed().bytes());
-    let said = StatementRecord {
-        sequence: entry.seq(),
-        digest,
-    };
+    let said = StatementRecord::new(statement, entry.seq(), entry.signed().bytes());
     records.put(
         RecordKey::Statement(statement.first_signer().actor.clone(), statement.id),
         Record::Statement(said),
@@ -79,8 +75,7 @@ fn parts<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Error> 
     else {
         return Ok(());
     };
-    let noted = |rule: &cinnabar_events::rulebook::Separation| rule.apart_from.is(kind);
-    if statement.migrated.is_some() || !rulebook.separation.iter().any(noted) {
+    if statement.migrated.is_some() || !rulebook.asks_who_said(kind) {
         return Ok(());
     }
     for subject in statement.subjects() {

@@ -126,9 +126,8 @@ impl Teller {
     fn draft(&mut self, says: &Says) -> Draft {
         let signers: Vec<&str> = says.signers.iter().map(String::as_str).collect();
         let concerns: Vec<&str> = says.concerns.iter().map(String::as_str).collect();
-        let draft = self
-            .town
-            .draft(says.kind, &says.subject, &signers, &says.data);
+        let data = self.resolved(&says.data);
+        let draft = self.town.draft(says.kind, &says.subject, &signers, &data);
         draft.concerning(&concerns).with(|statement| {
             statement.occurred = says.occurred.as_ref().map(|when| when.parse().unwrap());
             for pointer in &says.hidden {
@@ -145,6 +144,40 @@ impl Teller {
             });
             statement.basis = Listed::new(basis.collect()).unwrap();
         })
+    }
+
+    /// `entry 2 of product/p1` is the statement of the second entry in that dossier, as `{"actor":…,"statement":…}`;
+    /// `/contact in entry 2 of product/p1` is its confidential value there, with `"pointer"` besides.
+    fn resolved(&self, data: &Json) -> Json {
+        match data {
+            Json::String(text) => self.named_statement(text).unwrap_or_else(|| data.clone()),
+            Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
+            Json::Object(members) => {
+                let members = members.iter();
+                members
+                    .map(|(name, value)| (name.clone(), self.resolved(value)))
+                    .collect()
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) => data.clone(),
+        }
+    }
+
+    fn named_statement(&self, text: &str) -> Option<Json> {
+        let (pointer, named) = match text.split_once(" in ") {
+            Some((pointer, named)) if pointer.starts_with('/') => (Some(pointer), named),
+            _ => (None, text),
+        };
+        let (number, subject) = named.strip_prefix("entry ")?.split_once(" of ")?;
+        let number: usize = number.parse().ok()?;
+        let subject: cinnabar_events::Subject = subject.parse().ok()?;
+        let about = |entry: &&Entry| entry.statement().subjects().any(|one| *one == subject);
+        let mut dossier = self.town.entries().iter().filter(about);
+        let entry = dossier.nth(number.checked_sub(1)?)?.statement();
+        let mut named = serde_json::json!({ "actor": entry.first_signer().actor.as_str(), "statement": entry.id.to_string() });
+        if let Some(pointer) = pointer {
+            named["pointer"] = pointer.into();
+        }
+        Some(named)
     }
 
     fn status(&self, subject: &str) -> Result<String, String> {

@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::common::{Code, closed};
+use super::common::{Code, Document, closed};
+use crate::deadline::ClassName;
 use crate::hash::PublicKey;
 use crate::id::Id;
 use crate::instant::{Date, Timestamp};
-use crate::text::{Name, Summary};
+use crate::text::{Listed, Name, Summary};
 
 closed! {
     /// What an actor is.
@@ -57,7 +58,20 @@ pub struct ActorEnrolled {
     pub key_expires: Option<Date>,
 }
 
-/// The actor has a role.
+/// About what a role lets its holder speak: things of these classes, and products in these fields of application. Only
+/// what a statement is about counts, not what it concerns besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scope {
+    /// Classes of subjects, all of each.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub classes: Listed<ClassName, 16>,
+    /// Products in at least one of these fields; codes of the rulebook's list `application_field`.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub fields: Listed<Code, 32>,
+}
+
+/// The actor has a role. Granted again, it holds as it was granted last.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -68,9 +82,13 @@ pub struct RoleGranted {
     pub from: Option<Date>,
     /// Last day; until withdrawn if absent.
     pub until: Option<Date>,
+    /// About what it lets him speak; about everything that the role may say if absent.
+    pub scope: Option<Scope>,
+    /// The letter of appointment.
+    pub instrument: Option<Document>,
 }
 
-/// The actor no longer has the role.
+/// The actor no longer has the role: administrators take it away, he gives it up, or who lent it takes it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleWithdrawn {
@@ -80,7 +98,8 @@ pub struct RoleWithdrawn {
     pub reason: Summary,
 }
 
-/// The actor signs with a new key. Both sign: the old one as `self` (or an administrator, if it is lost), the new one as `incoming_key`.
+/// The actor signs with a new key. Both sign: the old one as `self` (or two administrators, if it is lost), the new one as
+/// `incoming_key`.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -91,7 +110,7 @@ pub struct KeyRotated {
     pub key_expires: Option<Date>,
 }
 
-/// A key signs nothing more.
+/// A key signs nothing more. A key that is revoked already may be revoked again to say that it was compromised earlier.
 #[skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -100,6 +119,6 @@ pub struct KeyRevoked {
     pub key: PublicKey,
     /// Why.
     pub reason: RevocationReason,
-    /// What it signed from then on is suspect; it stays on the ledger.
+    /// What it signed from then on is suspect; it stays on the ledger. Needed where the reason is `compromise`.
     pub compromised_since: Option<Timestamp>,
 }

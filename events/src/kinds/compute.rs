@@ -28,7 +28,7 @@ pub struct UnsignedDecimal(Box<str>);
 #[error(
     "not a decimal number like 1.15: no sign, no zeros before it, at most 12 digits and 6 decimals"
 )]
-pub struct NotADecimal;
+pub struct NotAnUnsignedDecimal;
 
 impl UnsignedDecimal {
     /// Digits after the point.
@@ -43,9 +43,9 @@ impl UnsignedDecimal {
 }
 
 impl FromStr for UnsignedDecimal {
-    type Err = NotADecimal;
+    type Err = NotAnUnsignedDecimal;
 
-    fn from_str(text: &str) -> Result<Self, NotADecimal> {
+    fn from_str(text: &str) -> Result<Self, NotAnUnsignedDecimal> {
         let digits = |part: &str, most| {
             (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
         };
@@ -59,7 +59,7 @@ impl FromStr for UnsignedDecimal {
         if fits {
             Ok(Self(text.into()))
         } else {
-            Err(NotADecimal)
+            Err(NotAnUnsignedDecimal)
         }
     }
 }

@@ -344,8 +344,8 @@ pub struct HarmDone {
     pub injuries: Option<u32>,
     /// Persons affected in all.
     pub persons: Option<u32>,
-    /// Loss in fen (0.01 yuan), a decimal integer.
-    pub loss_fen: Option<Text<20>>,
+    /// Loss in fen: hundredths of a yuan.
+    pub loss_fen: Option<u64>,
 }
 
 /// The final report: cause, harm, lessons.

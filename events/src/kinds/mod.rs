@@ -159,8 +159,8 @@ kinds! { $
     /// The ledger exists: origin, institution, founding keys, log key, first rulebook.
     LedgerOpened = "ledger.opened", Ledger, confidential [];
     /// Someone may sign from now on, with this key.
-    ActorEnrolled = "actor.enrolled", Actor, confidential ["/contact", "/realName"];
-    /// The actor has a role, within these dates.
+    ActorEnrolled = "actor.enrolled", Actor, confidential ["/contact", "/identityDocument", "/realName"];
+    /// The actor has a role, within these dates and about these things.
     RoleGranted = "role.granted", Actor, confidential [];
     /// The actor no longer has the role.
     RoleWithdrawn = "role.withdrawn", Actor, confidential [];
@@ -169,7 +169,7 @@ kinds! { $
     /// The key signs nothing more; what it signed since it was compromised is suspect.
     KeyRevoked = "key.revoked", Actor, confidential [];
     /// The organisation is known to the institution.
-    OrganisationRegistered = "organisation.registered", Organisation, confidential ["/contact", "/legalRepresentative"];
+    OrganisationRegistered = "organisation.registered", Organisation, confidential ["/contact", "/legalRepresentative", "/safetyOfficer"];
     /// An organisation files a product or service for the register.
     ProductSubmitted = "product.submitted", Product, confidential ["/annex", "/contactPerson"];
     /// The filing is complete and will be decided on.
@@ -201,7 +201,7 @@ kinds! { $
     /// Someone lends a role of his to another, for a time.
     RoleDelegated = "role.delegated", Actor, confidential [];
     /// Facts about the organisation changed.
-    OrganisationUpdated = "organisation.updated", Organisation, confidential ["/contact", "/legalRepresentative"];
+    OrganisationUpdated = "organisation.updated", Organisation, confidential ["/contact", "/legalRepresentative", "/safetyOfficer"];
     /// The organisation is gone, or has become part of another.
     OrganisationEnded = "organisation.ended", Organisation, confidential [];
     /// The text of a chapter is on the ledger; it is in force once a rulebook names it.

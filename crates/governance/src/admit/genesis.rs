@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cinnabar_events::{Payload, Timestamp, Verified};
 
 use super::{ENGINE, THRESHOLD, occurred_ahead, pseudo_role};
+use crate::groups::rules::{sound, within_reach};
 use crate::rejection::Rejection;
 
 pub(super) fn check(now: Timestamp, verified: &Verified) -> Result<(), Rejection> {
@@ -51,6 +52,11 @@ pub(super) fn check(now: Timestamp, verified: &Verified) -> Result<(), Rejection
     }
     if !(distinct && !named_ledger && as_founders && enough) {
         return Err(THRESHOLD.into());
+    }
+    if genesis.rulebook.chapters.is_empty() {
+        // With chapters, this is asked when the last of them is there.
+        sound(&genesis.rulebook)?;
+        within_reach(&genesis.rulebook, founders.len())?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ mod signers;
 
 use std::sync::Arc;
 
-use cinnabar_events::{Class, EntryHash, Kind, Statement, Timestamp, Verified, for_payload};
+use cinnabar_events::{Class, EntryHash, Id, Kind, Statement, Timestamp, Verified, for_payload};
 
 use crate::case::{Case, Check, Stop};
 use crate::clause::clauses;
@@ -91,13 +91,13 @@ fn check<R: Records>(records: &R, now: Timestamp, verified: &Verified) -> Check<
     if let Some(first) = missing.first() {
         return crate::groups::rules::completes(&case, *first, &missing);
     }
-    signers::check(&case)?;
+    let lenders = signers::check(&case)?;
     if by_the_ledger(statement) {
         return deadline::said_when_due(&case);
     }
     expected_revision(&case)?;
     concerns_exist(&case)?;
-    kept_apart(&case)?;
+    kept_apart(&case, &lenders)?;
     for_payload!(&statement.payload, payload => payload.admit(&case))
 }
 
@@ -162,19 +162,13 @@ fn concerns_exist<R: Records>(case: &Case<'_, R>) -> Check<R> {
 }
 
 /// Whoever took an earlier part that the rulebook keeps apart from this one may not take this one: neither about the
-/// subject nor about what it concerns.
-fn kept_apart<R: Records>(case: &Case<'_, R>) -> Check<R> {
+/// subject nor about what it concerns. Nor may he have it done by one to whom he lends his role.
+fn kept_apart<R: Records>(case: &Case<'_, R>, lenders: &[Id]) -> Check<R> {
     let kind = case.kind();
-    let mut apart = case
-        .rulebook
-        .separation
-        .iter()
-        .filter(|rule| rule.kind.is(kind))
-        .peekable();
-    if case.migrated() || apart.peek().is_none() {
+    let rules: Vec<_> = case.rulebook.separations(kind).collect();
+    if case.migrated() || rules.is_empty() {
         return Ok(());
     }
-    let rules: Vec<_> = apart.collect();
     for subject in case.statement().subjects() {
         let Some(Record::Parts(PartsRecord { said })) =
             case.record(RecordKey::Parts(subject.clone()))?
@@ -185,15 +179,13 @@ fn kept_apart<R: Records>(case: &Case<'_, R>) -> Check<R> {
             let earlier = said
                 .get(rule.apart_from.as_str())
                 .map_or(&[][..], Vec::as_slice);
-            let twice = case
-                .statement()
-                .signers
-                .iter()
-                .find(|signer| earlier.contains(&signer.actor));
+            let signers = case.statement().signers.iter();
+            let mut behind = signers.map(|signer| &signer.actor).chain(lenders);
+            let twice = behind.find(|actor| earlier.contains(actor));
             let earlier = Kind::ALL.iter().find(|kind| rule.apart_from.is(**kind));
-            if let (Some(signer), Some(earlier)) = (twice, earlier) {
+            if let (Some(actor), Some(earlier)) = (twice, earlier) {
                 return Err(Rejection::SamePerson {
-                    actor: signer.actor.clone(),
+                    actor: actor.clone(),
                     earlier: *earlier,
                     kind,
                 }

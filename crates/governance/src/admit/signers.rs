@@ -4,7 +4,11 @@ use cinnabar_events::kinds::Code;
 use cinnabar_events::{Class, Id, Payload, PublicKey, Rulebook, SignerClaim, Statement};
 
 use crate::case::{Case, Check, Stop};
-use crate::groups::trust::{ActorRecord, ActorStatus};
+use crate::deadline::clock::local_date;
+use crate::groups::trust::{
+    ActorRecord, ActorStatus, ENDED, Held, LOAN_ENDED, ONE_POWER, OUT_OF_SCOPE, OrganisationRecord,
+    OrganisationStatus, heir, within,
+};
 use crate::records::{Record, RecordKey, Records};
 use crate::rejection::Rejection;
 
@@ -22,6 +26,11 @@ pub(crate) mod pseudo_role {
     pub(crate) const SYSTEM: &str = "system";
     /// Given to the founders by the genesis; can be granted to others too.
     pub(crate) const ADMIN: &str = "institution_admin";
+
+    /// Whether signers may claim `role` under a rulebook that doesn't list it.
+    pub(crate) fn is_claimed(role: &Code) -> bool {
+        matches!(role.as_str(), SELF | INCOMING_KEY | SYSTEM)
+    }
 
     /// Whether nobody can be granted `role`.
     pub(crate) fn is_reserved(role: &Code) -> bool {
@@ -41,7 +50,7 @@ pub(crate) fn signed_by_an_administrator<R: Records>(case: &Case<'_, R>) -> Chec
         key_signs(case, signature.key)?;
     }
     for signer in case.statement().signers.iter() {
-        holds_role(case, &case.rulebook, signer, None)?;
+        holds_role(case, signer, None)?;
         if signer.role.as_str() != pseudo_role::ADMIN {
             return Err(Rejection::RoleNotAllowed {
                 role: signer.role.clone(),
@@ -53,7 +62,8 @@ pub(crate) fn signed_by_an_administrator<R: Records>(case: &Case<'_, R>) -> Chec
     Ok(())
 }
 
-pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Check<R> {
+/// Whether who signs may. Answers who lent the signers their roles, if anybody did.
+pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Check<R, Vec<Id>> {
     let rulebook = &*case.rulebook;
     actors_are_different(case)?;
     let incoming = incoming_key(case);
@@ -62,17 +72,31 @@ pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Check<R> {
             key_signs(case, signature.key)?;
         }
     }
+    let mut lenders = Vec::new();
     for signer in case.statement().signers.iter() {
-        holds_role(case, rulebook, signer, incoming)?;
+        lenders.extend(holds_role(case, signer, incoming)?);
     }
     // What the ledger may say follows from the records, not from a permission.
     if by_the_ledger(case.statement()) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if case.migrated() {
-        migrator_alone(case, rulebook)
+        migrator_alone(case, rulebook)?;
     } else {
-        allowed_and_enough(case, rulebook)
+        allowed_and_enough(case, rulebook)?;
+    }
+    one_power_once(case, &lenders)?;
+    Ok(lenders)
+}
+
+/// Whoever lends a role doesn't sign beside the one who has it from him, and two who have it from him are one.
+fn one_power_once<R: Records>(case: &Case<'_, R>, lenders: &[Id]) -> Result<(), Rejection> {
+    let signers = case.statement().signers.as_slice();
+    let signs = |lender: &Id| signers.iter().any(|signer| signer.actor == *lender);
+    let mut lent = lenders.iter().enumerate();
+    match lent.find(|(index, lender)| signs(lender) || lenders[..*index].contains(lender)) {
+        Some((_, lender)) => Err(ONE_POWER.found(lender.as_str())),
+        None => Ok(()),
     }
 }
 
@@ -83,10 +107,13 @@ fn incoming_key<R: Records>(case: &Case<'_, R>) -> Option<PublicKey> {
         .signers
         .iter()
         .any(|signer| signer.role.as_str() == pseudo_role::INCOMING_KEY);
-    let brought = match &case.statement().payload {
-        Payload::ActorEnrolled(enrolled) => Some(enrolled.key),
-        Payload::KeyRotated(rotated) => Some(rotated.key),
-        _ => None,
+    let payload = &case.statement().payload;
+    let brought = if let Payload::ActorEnrolled(enrolled) = payload {
+        Some(enrolled.key)
+    } else if let Payload::KeyRotated(rotated) = payload {
+        Some(rotated.key)
+    } else {
+        None
     };
     brought.filter(|_| claimed)
 }
@@ -122,13 +149,13 @@ fn key_signs<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R> {
         Some(Record::Key(record)) if signs(&record.actor) => record,
         _ => return Err(foreign(case, key)?.into()),
     };
-    match (record.ended, record.revoked) {
-        (Some(sequence), true) => return Err(Rejection::KeyRevoked(key, sequence).into()),
-        (Some(sequence), false) => return Err(Rejection::KeyReplaced(key, sequence).into()),
-        (None, _) => {}
+    match (record.revoked, record.replaced) {
+        (Some(sequence), _) => return Err(Rejection::KeyRevoked(key, sequence).into()),
+        (None, Some(sequence)) => return Err(Rejection::KeyReplaced(key, sequence).into()),
+        (None, None) => {}
     }
     match record.expires {
-        Some(day) if day.end() < case.now => Err(Rejection::KeyExpired(key).into()),
+        Some(day) if day < local_date(case.now) => Err(Rejection::KeyExpired(key).into()),
         Some(_) | None => Ok(()),
     }
 }
@@ -144,12 +171,12 @@ fn foreign<R: Records>(case: &Case<'_, R>, key: PublicKey) -> Check<R, Rejection
     Ok(Rejection::ForeignKey(key))
 }
 
+/// The signer signs, and has the role that he claims. Answers who lent it to him, if anybody did.
 fn holds_role<R: Records>(
     case: &Case<'_, R>,
-    rulebook: &Rulebook,
     signer: &SignerClaim,
     incoming: Option<PublicKey>,
-) -> Check<R> {
+) -> Check<R, Option<Id>> {
     let SignerClaim {
         actor,
         role,
@@ -177,7 +204,7 @@ fn holds_role<R: Records>(
             return Err(Rejection::KeyTaken(key).into());
         }
         return if signed_by(key) {
-            Ok(())
+            Ok(None)
         } else {
             Err(Rejection::SignerUnsigned(actor.clone()).into())
         };
@@ -192,39 +219,66 @@ fn holds_role<R: Records>(
         return Err(Rejection::SignerUnsigned(actor.clone()).into());
     }
     if role.as_str() == pseudo_role::SELF {
-        return if about_itself {
-            Ok(())
-        } else {
-            Err(missing().into())
-        };
+        if !about_itself {
+            return Err(missing().into());
+        }
+        speaks_for(case, signer, &record)?;
+        return Ok(None);
     }
-    if !record
-        .roles
-        .get(role)
-        .is_some_and(|term| term.covers(case.now))
-    {
-        return Err(missing().into());
+    let held = record.holds(role.as_str(), case.now).ok_or_else(missing)?;
+    in_scope(case, held)?;
+    if let Some(lender) = &held.lent_by {
+        still_lent(case, lender, role, held)?;
     }
-    speaks_for(rulebook, signer, &record).map_err(Stop::from)
+    speaks_for(case, signer, &record)?;
+    Ok(held.lent_by.clone())
 }
 
-/// Whoever says on whose behalf he speaks belongs there; roles for organisations must say it.
-fn speaks_for(
-    rulebook: &Rulebook,
+/// What the statement is about lies in what the role was given for.
+fn in_scope<R: Records>(case: &Case<'_, R>, held: &Held) -> Check<R> {
+    match &held.scope {
+        Some(scope) if !within(case, scope)? => Err(OUT_OF_SCOPE.into()),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The lender may sign, and holds the role by the same grant as when he lent it; and this lies in his own scope.
+fn still_lent<R: Records>(case: &Case<'_, R>, lender: &Id, role: &Code, loan: &Held) -> Check<R> {
+    let ended = || LOAN_ENDED.found(lender.as_str());
+    let record: ActorRecord = case.find(lender)?.ok_or_else(ended)?;
+    let own = record
+        .holds(role.as_str(), case.now)
+        .filter(|own| own.lent_by.is_none() && own.since < loan.since)
+        .filter(|_| record.status == ActorStatus::Active);
+    in_scope(case, own.ok_or_else(ended)?)
+}
+
+/// Whoever says on whose behalf he speaks belongs there, or to what it became part of; roles for organisations must say it.
+fn speaks_for<R: Records>(
+    case: &Case<'_, R>,
     signer: &SignerClaim,
     record: &ActorRecord,
-) -> Result<(), Rejection> {
-    let must = rulebook
-        .role(&signer.role)
-        .is_some_and(|rule| rule.for_organisation);
-    let fits = match &signer.on_behalf_of {
-        Some(organisation) => record.organisation.as_ref() == Some(organisation),
-        None => !must,
+) -> Check<R> {
+    let stranger = || Rejection::NotForOrganisation(signer.actor.clone());
+    let Some(organisation) = &signer.on_behalf_of else {
+        let rule = case.rulebook.role(&signer.role);
+        return match rule.is_some_and(|rule| rule.for_organisation) {
+            true => Err(stranger().into()),
+            false => Ok(()),
+        };
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(Rejection::NotForOrganisation(signer.actor.clone()))
+    let state: OrganisationRecord = case.find(organisation)?.ok_or_else(stranger)?;
+    let own = record.organisation.as_ref().ok_or_else(stranger)?;
+    match state.status {
+        OrganisationStatus::Registered if own == organisation => Ok(()),
+        OrganisationStatus::Registered => Err(stranger().into()),
+        OrganisationStatus::Ended => {
+            let heir = heir(case.records, organisation).map_err(Stop::Unreadable)?;
+            match heir == *own && heir != *organisation {
+                true => Ok(()),
+                false => Err(ENDED.found(organisation.as_str()).into()),
+            }
+        }
     }
 }
 
@@ -232,10 +286,10 @@ fn speaks_for(
 fn migrator_alone<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
     let role = rulebook.migration.as_ref().map(|migration| &migration.role);
     let alone = matches!(case.statement().signers.as_slice(), [only] if Some(&only.role) == role);
-    let history = match case.kind().class() {
-        Class::Ledger | Class::Rulebook | Class::Actor | Class::Deadline => false,
-        _ => true,
-    };
+    let history = !matches!(
+        case.kind().class(),
+        Class::Ledger | Class::Rulebook | Class::Actor | Class::Deadline
+    );
     if alone && history {
         Ok(())
     } else {

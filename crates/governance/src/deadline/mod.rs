@@ -17,7 +17,7 @@ use crate::records::DueKey;
 
 pub(crate) use duty::said_when_due;
 pub use duty::{duty, unsaid};
-pub(crate) use run::{extend, lapse, put_extended, run};
+pub(crate) use run::{extend, lapse, lift_without_rule, put_extended, run};
 
 /// The id of the actor that the ledger itself is.
 pub const LEDGER_ACTOR: &str = "ledger";

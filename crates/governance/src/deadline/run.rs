@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use cinnabar_events::calendar::Length;
+use cinnabar_events::calendar::{Counted, Length, Unit};
 use cinnabar_events::deadline::{Anchor, Condition, DeadlineRule, Trigger};
-use cinnabar_events::{Code, Date, Entry, Id, Rulebook, Subject, Timestamp};
+use cinnabar_events::{Code, Date, Entry, Id, Rulebook, Sequence, Subject, Timestamp};
 use serde_json::Value as Json;
 
 use super::clock::{self, Left};
@@ -35,12 +35,6 @@ impl Said<'_> {
         })
     }
 
-    /// Whether it says one of the kinds, whatever else it says.
-    fn speaks_of(&self, triggers: &[Trigger]) -> bool {
-        let kind = self.entry.statement().kind();
-        triggers.iter().any(|trigger| trigger.kind.is(kind))
-    }
-
     fn fits(&self, condition: &Condition) -> bool {
         let wanted = |text: &str| condition.is.iter().any(|value| value.as_str() == text);
         let one = |value: &Json| match value {
@@ -61,7 +55,7 @@ impl Said<'_> {
     }
 }
 
-/// Starts, pauses, resumes, meets and lifts the deadlines on the entry's subjects. History taken over starts none.
+/// Starts, pauses, resumes, meets and lifts the deadlines on the entry's subjects. History taken over does nothing to any.
 ///
 /// # Errors
 /// Only if the records can't be read.
@@ -78,17 +72,12 @@ pub(crate) fn run<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R
         entry,
         data: OnceCell::new(),
     };
-    for rule in rulebook.deadlines.iter() {
-        let lists = [&rule.meets, &rule.lifts];
-        let concerned = lists.iter().any(|list| said.speaks_of(list.as_slice()))
-            || [&rule.starts, &rule.pauses, &rule.resumes]
-                .iter()
-                .any(|list| said.speaks_of(list.as_slice()));
-        if !concerned {
-            continue;
-        }
+    for rule in rulebook.deadlines_of(statement.kind()) {
+        // What a statement is about counts before what it concerns: nobody meets a stranger's deadline by naming him.
+        let own = statement.subject.class() == rule.class.0;
         for subject in statement.subjects() {
-            if subject.class() == rule.class.0 {
+            let counts = *subject == statement.subject || !own;
+            if counts && subject.class() == rule.class.0 {
                 one(records, &rulebook, rule, &said, subject)?;
             }
         }
@@ -266,14 +255,7 @@ pub(crate) fn extend(
     else {
         return None;
     };
-    let left = match (left, Left::whole(deadline.since, *more)) {
-        (Left::WorkingDays(days), Left::WorkingDays(more)) => {
-            Left::WorkingDays(days.saturating_add(more))
-        }
-        (Left::Days(days), Left::Days(more)) => Left::Days(days.saturating_add(more)),
-        (Left::Micros(micros), Left::Micros(more)) => Left::Micros(micros.saturating_add(more)),
-        (Left::WorkingDays(_) | Left::Days(_) | Left::Micros(_), _) => return None,
-    };
+    let left = longer(deadline, left, &rule.length, *more)?;
     let mut after = DeadlineRecord {
         left: Some(left),
         extended: true,
@@ -290,6 +272,55 @@ pub(crate) fn extend(
         | DeadlineStatus::Missed
         | DeadlineStatus::MetLate => None,
     }
+}
+
+/// What is left with `more`; none if that is counted otherwise.
+fn longer(deadline: &DeadlineRecord, left: Left, length: &Length, more: Counted) -> Option<Left> {
+    // Months before the first pause are counted from the start, so that two times one is two.
+    if let Length::Counted(first) = length
+        && (first.unit(), more.unit()) == (Unit::Months, Unit::Months)
+        && deadline.since == deadline.from
+    {
+        let both = first.number().saturating_add(more.number());
+        let both = Counted::new(both.min(Unit::Months.max()), Unit::Months).ok()?;
+        return Some(Left::whole(deadline.from, both));
+    }
+    match (left, Left::whole(deadline.since, more)) {
+        (Left::WorkingDays(days), Left::WorkingDays(more)) => {
+            Some(Left::WorkingDays(days.saturating_add(more)))
+        }
+        (Left::Days(days), Left::Days(more)) => Some(Left::Days(days.saturating_add(more))),
+        (Left::Micros(micros), Left::Micros(more)) => {
+            Some(Left::Micros(micros.saturating_add(more)))
+        }
+        (Left::WorkingDays(_) | Left::Days(_) | Left::Micros(_), _) => None,
+    }
+}
+
+/// Deadlines whose rule the rulebook no longer has are no longer owed. They are looked for among those that run: one
+/// that is paused stays so.
+///
+/// # Errors
+/// Only if the records can't be read.
+pub(crate) fn lift_without_rule<R: RecordsMut>(
+    records: &mut R,
+    rulebook: &Rulebook,
+    at: Sequence,
+) -> Result<(), R::Error> {
+    let mut after: Option<DueKey> = None;
+    while let Some(key) = records.due(after.as_ref())? {
+        let kept = rulebook.deadlines.iter().any(|rule| rule.rule == key.rule);
+        if !kept && let Some(before) = find_deadline(records, &key.on, &key.rule)? {
+            let lifted = DeadlineRecord {
+                status: DeadlineStatus::Lifted,
+                ended: Some(at),
+                ..before.clone()
+            };
+            replace(records, &key.on, &key.rule, Some(&before), Some(lifted));
+        }
+        after = Some(key);
+    }
+    Ok(())
 }
 
 /// Puts an extended deadline in place of the one before.

@@ -1,19 +1,23 @@
 //! The rulebook: chapters deposited, rulebooks adopted.
 
+mod sound;
+
 use std::sync::Arc;
 
 use cinnabar_events::kinds::{LedgerOpened, RulebookAdopted, RulebookDeposited};
 use cinnabar_events::rulebook::Contradiction;
-use cinnabar_events::{ChapterDigest, Entry, Kind, LedgerId, Payload, Rulebook};
+use cinnabar_events::{ChapterDigest, Entry, LedgerId, Payload, Rulebook};
 
 use crate::admit::{ENGINE, pseudo_role};
 use crate::case::{Case, Check, Stop};
 use crate::clause::clauses;
-use crate::deadline::LEDGER_ACTOR;
+use crate::deadline::{LEDGER_ACTOR, lift_without_rule};
 use crate::governed::{Governed, put_at};
-use crate::groups::trust::{ActorRecord, OrganisationRecord, fresh_key};
-use crate::records::{LedgerRecord, Record, RecordKey, Records, RecordsMut, RulebookRecord, Term};
+use crate::groups::trust::{ActorRecord, Held, OrganisationRecord, administrators, fresh_key};
+use crate::records::{LedgerRecord, Record, RecordKey, Records, RecordsMut, RulebookRecord};
 use crate::rejection::Rejection;
+
+pub(crate) use sound::{sound, within_reach};
 
 clauses! {
     CHAPTER_MISSING = "rulebook.chapter_missing" {
@@ -28,12 +32,17 @@ clauses! {
     }
     UNGOVERNABLE = "rulebook.ungovernable" {
         says: "under this rulebook nobody could adopt the next one, grant roles or enrol actors",
-        accepted: "permissions for rulebook.adopted, rulebook.deposited, role.granted and actor.enrolled in roles that the rulebook has",
+        accepted: "rulebook.adopted and rulebook.deposited in roles that can be granted; role.granted and actor.enrolled by institution_admin, and by no more of them than there are",
+        source: "",
+    }
+    IMPOSSIBLE = "rulebook.impossible" {
+        says: "the rulebook permits something to nobody, or asks for more signers than a statement has",
+        accepted: "at least one role for each kind, and at most 16 signers",
         source: "",
     }
     UNKNOWN_ROLE = "rulebook.unknown_role" {
         says: "the rulebook gives a permission or a duty to a role that it does not have",
-        accepted: "roles that stand under roles, or founder, self, incoming_key and system",
+        accepted: "roles that stand under roles, or self, incoming_key and system",
         source: "",
     }
 }
@@ -51,10 +60,12 @@ pub(crate) fn completes<R: Records>(
         return Err(Rejection::RulebookIncomplete(first).into());
     }
     crate::admit::signed_by_an_administrator(case)?;
-    case.rulebook
-        .with(&deposited.chapter)
-        .map_err(|clash| contradiction(&clash))?;
-    Ok(())
+    let more = case.rulebook.with(&deposited.chapter);
+    let more = more.map_err(|clash| contradiction(&clash))?;
+    match missing {
+        [_] => governable(case, &more),
+        _ => Ok(()),
+    }
 }
 
 fn contradiction(clash: &Contradiction) -> Rejection {
@@ -94,7 +105,7 @@ impl Governed for RulebookAdopted {
         let whole = whole(&self.rulebook, |digest| {
             case.record(RecordKey::Chapter(digest))
         })?;
-        sound(&whole).map_err(Stop::from)
+        governable(case, &whole)
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
@@ -107,13 +118,14 @@ impl Governed for RulebookAdopted {
                 rulebook = more;
             }
         }
+        let rulebook = Arc::new(rulebook);
         let in_force = RulebookRecord {
-            rulebook: Arc::new(rulebook),
+            rulebook: Arc::clone(&rulebook),
             missing: Vec::new(),
             adopted: entry.seq(),
         };
         records.put(RecordKey::Rulebook, Record::Rulebook(in_force));
-        Ok(())
+        lift_without_rule(records, &rulebook, entry.seq())
     }
 }
 
@@ -134,38 +146,11 @@ fn whole<E>(
     Ok(whole)
 }
 
-/// Kinds without which the institution could not mend its own rules.
-const NEEDED: [Kind; 4] = [
-    Kind::RulebookAdopted,
-    Kind::RulebookDeposited,
-    Kind::RoleGranted,
-    Kind::ActorEnrolled,
-];
-
-/// Whether the institution can work under a rulebook: somebody may change it, roles exist, calendars are right.
-///
-/// # Errors
-/// The clause that says no.
-pub(crate) fn sound(rulebook: &Rulebook) -> Result<(), Rejection> {
-    let there = |role: &cinnabar_events::Code| {
-        pseudo_role::is_reserved(role) || rulebook.role(role).is_some()
-    };
-    let permitted = rulebook
-        .permissions
-        .iter()
-        .flat_map(|one| one.roles.iter().chain(one.with.iter()));
-    let owed = rulebook.deadlines.iter().map(|rule| &rule.owed_by);
-    if let Some(role) = permitted.chain(owed).find(|role| !there(role)) {
-        return Err(UNKNOWN_ROLE.found(role.as_str()));
-    }
-    if let Some(kind) = NEEDED.into_iter().find(|kind| {
-        rulebook
-            .permission(*kind)
-            .is_none_or(|one| one.roles.is_empty())
-    }) {
-        return Err(UNGOVERNABLE.found(kind.as_str()));
-    }
-    Ok(())
+/// The rulebook is sound, and there are administrators enough to mend it.
+fn governable<R: Records>(case: &Case<'_, R>, rulebook: &Rulebook) -> Check<R> {
+    let there = administrators(case.records, case.now, None).map_err(Stop::Unreadable)?;
+    sound(rulebook)?;
+    within_reach(rulebook, there).map_err(Stop::from)
 }
 
 impl Governed for LedgerOpened {
@@ -183,6 +168,11 @@ impl Governed for LedgerOpened {
             id,
             log_key: self.log_key,
             ledger_key: self.ledger_key,
+            administrators: self
+                .founders
+                .iter()
+                .map(|founder| founder.actor.clone())
+                .collect(),
         };
         records.put(RecordKey::Ledger, Record::Ledger(ledger));
         let chapters = self.rulebook.chapters.iter();
@@ -207,7 +197,7 @@ impl Governed for LedgerOpened {
             let record = ActorRecord::new(
                 Some(self.institution.id.clone()),
                 key,
-                [(role, Term::default())].into(),
+                [(role, Held::granted(entry.seq()))].into(),
             );
             records.put(RecordKey::Key(key), Record::Key(fresh_key(actor.clone())));
             put_at(records, &actor, record);

@@ -31,6 +31,8 @@ pub enum RecordKey {
     Number(String),
     /// A statement's id, by first signer: where it stands.
     Statement(Id, StatementId),
+    /// A subject: the legal holds on it.
+    Held(Subject),
     /// A deadline, by what it runs on and its rule.
     Deadline(Subject, Code),
     /// A running deadline in the order of its end. Its record says nothing more.
@@ -88,6 +90,7 @@ impl fmt::Display for RecordKey {
             Self::Key(key) => write!(f, "K{key}"),
             Self::Number(number) => write!(f, "N{number}"),
             Self::Statement(actor, id) => write!(f, "S{actor}/{id}"),
+            Self::Held(subject) => write!(f, "H{subject}"),
             Self::Deadline(subject, rule) => write!(f, "M{subject} {rule}"),
             Self::Due(key) => key.fmt(f),
         }

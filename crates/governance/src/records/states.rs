@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cinnabar_events::rulebook::Chapter;
+use cinnabar_events::rulebook::{Chapter, KindName};
 use cinnabar_events::{
     ChapterDigest, Class, Date, EntryHash, Id, LedgerId, PublicKey, Revision, Rulebook, Sequence,
-    Subject, Timestamp,
+    Statement, Subject, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::deadline::clock::local_date;
 pub use crate::deadline::{DeadlineRecord, DeadlineStatus};
 pub use crate::groups::complaints::{AppealRecord, ComplaintRecord};
 pub use crate::groups::compute::{
@@ -19,13 +20,17 @@ pub use crate::groups::ethics::{CommitteeRecord, ReviewRecord};
 pub use crate::groups::filing::{ProductRecord, ProductStatus};
 pub use crate::groups::incidents::{IncidentRecord, IncidentStatus};
 pub use crate::groups::privacy::{
-    CorrectionRecord, DisclosureRecord, DisputeRecord, ErasureRecord, HoldRecord, NoteRecord,
+    AskedRecord, CorrectionRecord, DisclosureRecord, DisclosureStatus, DisputeRecord,
+    DisputeStatus, Erased, ErasureRecord, ErasureStatus, HELD_MAX, HeldRecord, HoldRecord,
+    HoldStatus, NoteRecord, ValueRecord, erased, held,
 };
 pub use crate::groups::resources::{AccessRecord, DatasetRecord, GuidelineRecord};
 pub use crate::groups::statistics::{
     IndicatorRecord, ReleaseRecord, ReportRecord, ReturnRecord, SurveyRecord,
 };
-pub use crate::groups::trust::{ActorRecord, KeyRecord, OrganisationRecord};
+pub use crate::groups::trust::{
+    ActorRecord, ActorStatus, Held, KeyRecord, OrganisationRecord, OrganisationStatus,
+};
 
 /// The state of a subject, by its class: the fold of its dossier.
 pub trait State: Sized {
@@ -137,6 +142,8 @@ records! {
     Number: NumberRecord,
     /// Under [`RecordKey::Statement`](super::RecordKey::Statement).
     Statement: StatementRecord,
+    /// Under [`RecordKey::Held`](super::RecordKey::Held).
+    Held: HeldRecord,
     /// Under [`RecordKey::Deadline`](super::RecordKey::Deadline).
     Deadline: DeadlineRecord,
     /// Under [`RecordKey::Due`](super::RecordKey::Due): that it is there says everything.
@@ -152,6 +159,8 @@ pub struct LedgerRecord {
     pub log_key: PublicKey,
     /// The ledger's own key.
     pub ledger_key: PublicKey,
+    /// Who was made an institution administrator, at most 64 of them: so that the last ones can't be lost.
+    pub administrators: Arc<[Id]>,
 }
 
 /// The rulebook in force.
@@ -192,10 +201,15 @@ pub struct Term {
 }
 
 impl Term {
-    /// Whether `now` is within.
+    /// Whether `now` is within: days are those of Asia/Shanghai, as for deadlines.
     pub fn covers(&self, now: Timestamp) -> bool {
-        self.from.is_none_or(|from| from.start() <= now)
-            && self.until.is_none_or(|until| now <= until.end())
+        let today = local_date(now);
+        self.from.is_none_or(|from| from <= today) && !self.over(now)
+    }
+
+    /// Whether its last day has passed.
+    pub fn over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until < local_date(now))
     }
 }
 
@@ -206,11 +220,35 @@ pub struct NumberRecord {
     pub subject: Subject,
 }
 
-/// Where a statement stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a statement stands, and what later statements about it have to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementRecord {
     /// At which sequence.
     pub sequence: Sequence,
     /// BLAKE3 of its bytes.
     pub digest: EntryHash,
+    /// Its kind.
+    pub kind: KindName,
+    /// What it is about, and after that what it concerns.
+    pub subjects: Vec<Subject>,
+    /// Its confidential values: as many as its kind has fields that may be.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub values: Vec<ValueRecord>,
+}
+
+impl StatementRecord {
+    /// What `statement`, recorded at `sequence` with these bytes, leaves in the records.
+    pub fn new(statement: &Statement, sequence: Sequence, bytes: &[u8]) -> Self {
+        Self {
+            sequence,
+            digest: EntryHash::of(bytes),
+            kind: statement.kind().into(),
+            subjects: statement.subjects().cloned().collect(),
+            values: statement
+                .commitments
+                .keys()
+                .map(|pointer| ValueRecord::new(pointer))
+                .collect(),
+        }
+    }
 }

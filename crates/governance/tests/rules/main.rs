@@ -9,15 +9,16 @@
 mod ledger;
 mod people;
 mod products;
+mod rulebook;
+mod trust;
 
 use cinnabar_governance::testing::{Draft, Town};
 use cinnabar_governance::{ProductStatus, Record, RecordKey, Records};
 
 pub fn status(town: &Town, product: &str) -> ProductStatus {
-    match town
-        .records()
-        .record(&RecordKey::Product(product.parse().unwrap()))
-    {
+    match town.records().record(&RecordKey::State(
+        format!("product/{product}").parse().unwrap(),
+    )) {
         Ok(Some(Record::Product(record))) => record.status,
         other => panic!("{product}: {other:?}"),
     }

@@ -47,11 +47,12 @@ impl Governed for ApprovalRevoked {
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        step_product(records, entry, |product, _| {
+        step_product(records, entry, |product, from| {
             product.status = status_after(self.termination);
             // How the approval ended is not forgotten when the entry is closed.
             if self.termination != Termination::Closed {
                 product.termination = Some(self.termination);
+                product.revoked_from = Some(from);
             }
         })
     }

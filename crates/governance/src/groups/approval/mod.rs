@@ -1,5 +1,6 @@
 //! Decisions about a product, and what they hold it to.
 
+mod aside;
 mod clauses;
 mod conditions;
 mod decisions;
@@ -11,6 +12,8 @@ mod term;
 use cinnabar_events::Date;
 use serde::{Deserialize, Serialize};
 
+#[allow(unused_imports, reason = "for appeals")]
+pub(crate) use aside::{is_in_force, set_aside};
 pub(crate) use clauses::CLAUSES;
 pub(crate) use conditions::ConditionState;
 

@@ -14,14 +14,14 @@ use cinnabar_events::rulebook::KindName;
 use cinnabar_events::{Class, Entry, Kind, Subject};
 use serde::{Deserialize, Serialize};
 
-use super::effect::{effect_on_product, in_force, sets_aside};
+use super::effect::{effect_on_product, in_force, moved, sets_aside};
 use super::{
     APPELLANT, KNOWN_AHEAD, LATE, MOOT, NEW_DECISION_DUE, NO_SUCH_DECISION, NOT_A_DECISION,
     NOT_ADMITTED, NOT_REQUESTED, TERMS, WHICH_PART,
 };
 use crate::case::{Case, Check};
 use crate::deadline::clock::{due, local_date};
-use crate::governed::{Governed, change, change_at, put};
+use crate::governed::{Governed, change, put};
 use crate::groups::filing::ProductRecord;
 use crate::life_cycle::{LifeCycle as _, life_cycle};
 use crate::records::{PartsRecord, Record, RecordKey, Records, RecordsMut};
@@ -88,7 +88,7 @@ fn decided<R: Records>(case: &Case<'_, R>, against: &DecisionRef, kind: Kind) ->
     let said = match (by, &product) {
         (Some(by), _) => by.contains(&against.by),
         // Taken over: nobody is remembered, but the product is where it is.
-        (None, Some(_)) => true,
+        (None, Some(product)) => moved(product, kind),
         (None, None) => false,
     };
     let holds = product.is_none_or(|product| in_force(&product, kind));
@@ -279,10 +279,8 @@ impl Governed for AppealDecided {
         };
         let decision = Kind::ALL.iter().find(|kind| decision.is(**kind));
         match decision {
-            Some(decision) if subject.class() == Class::Product => {
-                change_at(records, subject.id(), |product: &mut ProductRecord| {
-                    effect_on_product(product, *decision, self.outcome);
-                })
+            Some(decision) if subject.class() == Class::Product && sets_aside(self.outcome) => {
+                effect_on_product(records, entry, subject.id(), *decision)
             }
             Some(_) | None => Ok(()),
         }

@@ -26,10 +26,6 @@ use crate::life_cycle::life_cycle;
 use crate::records::Records;
 
 pub(crate) use clauses::CLAUSES;
-#[allow(
-    unused_imports,
-    reason = "approvals of high-risk products ask it; until they do, only tests call it"
-)]
 pub(crate) use review::opinion_allows;
 
 life_cycle! {

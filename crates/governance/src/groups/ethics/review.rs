@@ -16,6 +16,7 @@ use super::{
 use crate::case::{Case, Check, Stop, find};
 use crate::deadline::clock::end_of;
 use crate::governed::{Governed, change_at, put};
+use crate::groups::filing::ProductRecord;
 use crate::life_cycle::LifeCycle as _;
 use crate::records::{PartsRecord, Record, RecordKey, Records, RecordsMut};
 use crate::rejection::Rejection;
@@ -68,6 +69,11 @@ impl Governed for ReviewOpened {
             opinion: None,
         };
         put(records, entry, review);
+        if let (Some(product), None) = (&self.product, &self.earlier) {
+            change_at(records, product, |product: &mut ProductRecord| {
+                product.review = Some(entry.statement().subject.id().clone());
+            })?;
+        }
         match &self.earlier {
             Some(earlier) => change_at(records, earlier, |earlier: &mut ReviewRecord| {
                 earlier.later = Some(entry.statement().subject.id().clone());
@@ -235,11 +241,7 @@ impl ReviewRecord {
 }
 
 /// Whether the opinion of `review` lets `product` be approved: the review is about it, its last opinion approves, no
-/// re-review or follow-up said otherwise, and no re-review is under way.
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "for approvals of high-risk products")
-)]
+/// re-review or follow-up said otherwise, no re-review is under way, and no other review was opened since.
 pub(crate) fn opinion_allows<R: Records>(
     case: &Case<'_, R>,
     review: &Id,
@@ -250,9 +252,15 @@ pub(crate) fn opinion_allows<R: Records>(
 
 /// The same, for records alone.
 pub(super) fn allows<R: Records>(records: &R, review: &Id, product: &Id) -> Result<bool, R::Error> {
-    let Some(review) = find::<ReviewRecord, R>(records, review)? else {
+    let Some(found) = find::<ReviewRecord, R>(records, review)? else {
         return Ok(false);
     };
+    // A review that was opened since, for another reason, must have come to its own end first.
+    let newest = find::<ProductRecord, R>(records, product)?.and_then(|product| product.review);
+    let (review, own) = (found, review);
+    if newest.is_some_and(|newest| newest != *own && review.earlier.as_ref() != Some(&newest)) {
+        return Ok(false);
+    }
     let approves = review.product.as_ref() == Some(product)
         && review.opinion.is_some_and(|opinion| opinion.approves())
         && !review.overruled;

@@ -2,7 +2,7 @@
 
 mod assessment;
 mod clauses;
-mod facts;
+pub(crate) mod facts;
 mod record;
 mod submission;
 
@@ -10,4 +10,4 @@ pub(crate) use clauses::*;
 pub(crate) use facts::{explained, fit_for_trial};
 pub(crate) use record::Evidence;
 pub use record::{ProductRecord, ProductStatus};
-pub(crate) use record::{product_in_step, step_product};
+pub(crate) use record::{change_product, product_in_step, step_product};

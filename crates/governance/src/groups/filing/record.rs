@@ -1,13 +1,14 @@
 //! Where a product stands, and what is remembered of it.
 
 use cinnabar_events::kinds::{RiskTier, Route, Termination};
-use cinnabar_events::{Date, Entry, Id, Text};
+use cinnabar_events::{Code, Date, Entry, Id, Text};
 use serde::{Deserialize, Serialize};
 
 use super::facts::FilingState;
 use crate::case::{Case, Check, find};
-use crate::governed::put;
+use crate::governed::put_at;
 use crate::groups::approval::{ApprovalState, ConditionState};
+use crate::groups::trust::product_lives;
 use crate::life_cycle::{LifeCycle as _, life_cycle};
 use crate::records::{NumberRecord, Record, RecordKey, Records, RecordsMut};
 use crate::rejection::Rejection;
@@ -136,6 +137,10 @@ pub struct ProductRecord {
     pub tier: Option<RiskTier>,
     /// Its official number.
     pub number: Option<String>,
+    /// In which fields it is used: roles may be given for some of them.
+    pub fields: Vec<Code>,
+    /// The review of it that was opened last; re-reviews and follow-ups belong to the one before them.
+    pub review: Option<Id>,
     /// What rules look at in the filing.
     pub filing: FilingState,
     /// What evidence shows.
@@ -147,6 +152,8 @@ pub struct ProductRecord {
     pub conditions: Vec<ConditionState>,
     /// Where it stood when it was suspended.
     pub suspended_from: Option<ProductStatus>,
+    /// Where it stood when its approval ended early.
+    pub revoked_from: Option<ProductStatus>,
     /// In which way the approval ended early; closing the entry leaves it.
     pub termination: Option<Termination>,
     /// Whether a recall is not carried out yet.
@@ -162,11 +169,14 @@ impl ProductRecord {
             route,
             tier: None,
             number: None,
+            fields: Vec::new(),
+            review: None,
             filing,
             shown: Shown::default(),
             approval: ApprovalState::default(),
             conditions: Vec::new(),
             suspended_from: None,
+            revoked_from: None,
             termination: None,
             recall_open: false,
         }
@@ -187,34 +197,33 @@ pub(crate) fn step_product<R: RecordsMut>(
     how: impl FnOnce(&mut ProductRecord, ProductStatus),
 ) -> Result<(), R::Error> {
     let statement = entry.statement();
-    let Some(before) = find::<ProductRecord, R>(records, statement.subject.id())? else {
+    change_product(records, statement.subject.id(), |product, from| {
+        product.status = from.after(statement.kind()).unwrap_or(from);
+        how(product, from);
+    })
+}
+
+/// Changes the product `id`, if it is known; `how` is also told where it stood.
+pub(crate) fn change_product<R: RecordsMut>(
+    records: &mut R,
+    id: &Id,
+    how: impl FnOnce(&mut ProductRecord, ProductStatus),
+) -> Result<(), R::Error> {
+    let Some(before) = find::<ProductRecord, R>(records, id)? else {
         return Ok(());
     };
     let mut product = before.clone();
-    product.status = before
-        .status
-        .after(statement.kind())
-        .unwrap_or(before.status);
     how(&mut product, before.status);
     let (was, is) = (before.status.lives(), product.status.lives());
     let moved = before.organisation != product.organisation;
     let organisation = product.organisation.clone();
-    put(records, entry, product);
+    put_at(records, id, product);
     if was && (moved || !is) {
-        lives_changed(records, &before.organisation, false)?;
+        product_lives(records, &before.organisation, false)?;
     }
     if is && (moved || !was) {
-        lives_changed(records, &organisation, true)?;
+        product_lives(records, &organisation, true)?;
     }
-    Ok(())
-}
-
-/// A product of `organisation` came to be out in the world, or is no longer: who has one can't be struck off.
-fn lives_changed<R: RecordsMut>(
-    _records: &mut R,
-    _organisation: &Id,
-    _lives: bool,
-) -> Result<(), R::Error> {
     Ok(())
 }
 

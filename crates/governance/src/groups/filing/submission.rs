@@ -52,7 +52,8 @@ impl Governed for ProductSubmitted {
     }
 
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
-        let product = ProductRecord::filed(self.organisation.clone(), self.route, filed(self));
+        let mut product = ProductRecord::filed(self.organisation.clone(), self.route, filed(self));
+        product.fields = self.facts.fields.as_slice().to_vec();
         put(records, entry, product);
         Ok(())
     }
@@ -179,6 +180,10 @@ impl Governed for ProductUpdated {
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error> {
         step_product(records, entry, |product, _| {
             product.filing = filing_after(self, product.filing);
+            let removed = self.removed.iter().any(|fact| fact.as_str() == "fields");
+            if removed || !self.facts.fields.is_empty() {
+                product.fields = self.facts.fields.as_slice().to_vec();
+            }
             if let Some(organisation) = &self.organisation {
                 product.organisation = organisation.clone();
             }
