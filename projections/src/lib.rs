@@ -17,7 +17,7 @@ mod query;
 mod search;
 mod views;
 
-pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow};
+pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow, SuspensionRow};
 pub use deadlines::{MissedFilter, MissedRow};
 pub use decision::Decision;
 pub use digest::{Digest, Digests};
@@ -25,7 +25,9 @@ pub use entries::{EntryFilter, EntryRow, SignerRow};
 pub use file::OpenError;
 pub use incidents::{CorrectiveAction, IncidentDetail, IncidentFilter, IncidentRow, Report};
 pub use marks::{DisputeAnswer, Erased, Mark, Slot, Suspect};
-pub use organisations::{OrganisationFilter, OrganisationRow};
+pub use organisations::{
+    OrganisationFacts, OrganisationFilter, OrganisationNumber, OrganisationRow,
+};
 pub use pool::{READERS_MAX, ReadError, Reader};
 pub use products::{Condition, ProductDetail, ProductFile, ProductFilter, ProductRow, TakenOver};
 pub use projection::{Projection, Table, VIEWS, View};

@@ -10,6 +10,7 @@ use super::conditions::Condition;
 use crate::column::{Json, is_zero, unsigned};
 use crate::decision::Decision;
 use crate::marks::suspects_about;
+use crate::organisations::name_at;
 use crate::pool::{ReadError, Reader};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
 use crate::search::Search;
@@ -204,7 +205,7 @@ pub struct ProductFilter {
     pub number: Option<String>,
     /// Taken over from an older register, or not.
     pub migrated: Option<bool>,
-    /// Words in name, organisation, number, summary or purpose.
+    /// Words in name, number, summary, purpose, or the organisation's name when the product last changed.
     pub search: Option<Search>,
 }
 
@@ -288,7 +289,9 @@ impl Reader {
     }
 }
 
+/// Adds what other views know: an organisation may have another name by now.
 fn complete(sqlite: &Connection, at: At, row: &mut ProductRow) -> rusqlite::Result<()> {
+    row.organisation_name = name_at(sqlite, at, &row.organisation)?;
     row.suspect_entries = suspects_about(sqlite, at, &format!("product/{}", row.id))?;
     Ok(())
 }
