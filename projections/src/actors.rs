@@ -219,10 +219,7 @@ impl Fold<'_> {
             OPEN,
             expires.map(|date| date.to_string())
         ];
-        self.run(
-            "INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?)",
-            values,
-        )
+        self.run("INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?)", values)
     }
 
     /// Another key takes the place of those in use.
@@ -510,7 +507,9 @@ fn complete(sqlite: &Connection, at: At, actor: &mut ActorRow) -> rusqlite::Resu
             from: row.get(3)?,
             until: row.get(4)?,
             lent_by: row.get(5)?,
-            scope: row.get::<_, Option<Json<Scope>>>(6)?.map(|Json(scope)| scope),
+            scope: row
+                .get::<_, Option<Json<Scope>>>(6)?
+                .map(|Json(scope)| scope),
         })
     })?;
     actor.roles = roles.collect::<rusqlite::Result<_>>()?;

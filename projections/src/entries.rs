@@ -183,8 +183,7 @@ impl EntryFilter {
     }
 }
 
-const COLUMNS: &str =
-    "entry.seq, time, kind, entry.subject, statement, hash, occurred, effective, signers, migrated, commitments";
+const COLUMNS: &str = "entry.seq, time, kind, entry.subject, statement, hash, occurred, effective, signers, migrated, commitments";
 
 impl Reader {
     /// Entries, in order of their sequence.
@@ -243,8 +242,9 @@ impl Reader {
     pub fn entry(&self, at: At, sequence: u64) -> Result<Option<EntryRow>, ReadError> {
         let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
         self.ask(|sqlite| {
-            let mut select =
-                sqlite.prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE seq = ? AND seq < ?"))?;
+            let mut select = sqlite.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM entry WHERE seq = ? AND seq < ?"
+            ))?;
             let values = params![sequence, at.value()];
             let Some(mut row) = select.query_row(values, read).optional()? else {
                 return Ok(None);

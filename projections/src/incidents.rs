@@ -73,7 +73,7 @@ impl Projection for Incidents {
                     change(entry, transaction, child.as_str(), |row| {
                         row.parent = Some(id.to_owned());
                     })?;
-                    }
+                }
                 step(entry, transaction, |row| {
                     for child in split.into.iter() {
                         note(&mut row.detail.children, child.to_string());
@@ -144,7 +144,9 @@ fn decide(row: &mut IncidentRow, entry: &Entry) {
             };
             let moved = advance(detail, verified.action.as_str(), "completed", to);
             if moved && detail.actions.iter().all(|one| one.status == "effective") {
-                IncidentStatus::Monitoring.as_str().clone_into(&mut row.status);
+                IncidentStatus::Monitoring
+                    .as_str()
+                    .clone_into(&mut row.status);
             }
         }
         Payload::IncidentConcluded(_) => detail.concluded = said(),

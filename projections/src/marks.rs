@@ -358,10 +358,12 @@ pub(crate) fn marks(
     )?;
     let found = select.query_map(params![statement, actor, at.value()], |row| {
         let (answer, outcome): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
-        let answered = answer.zip(outcome).map(|(sequence, outcome)| DisputeAnswer {
-            sequence: unsigned(sequence),
-            outcome,
-        });
+        let answered = answer
+            .zip(outcome)
+            .map(|(sequence, outcome)| DisputeAnswer {
+                sequence: unsigned(sequence),
+                outcome,
+            });
         Ok(Mark {
             kind: row.get(0)?,
             sequence: unsigned(row.get(1)?),

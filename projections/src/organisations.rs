@@ -56,15 +56,18 @@ impl Projection for Organisations {
         match &entry.statement().payload {
             Payload::LedgerOpened(opened) => {
                 let Institution { id, name } = &opened.institution;
-                fold.add(id, name.as_str(), OrganisationKind::Agency, OrganisationFacts::default())
+                fold.add(
+                    id,
+                    name.as_str(),
+                    OrganisationKind::Agency,
+                    OrganisationFacts::default(),
+                )
             }
             Payload::OrganisationRegistered(registered) => {
                 let (name, kind) = (registered.name.as_str(), registered.organisation_kind);
                 fold.add(id, name, kind, OrganisationFacts::of(registered))
             }
-            Payload::OrganisationUpdated(updated) => {
-                fold.change(id, |row| row.update(updated))
-            }
+            Payload::OrganisationUpdated(updated) => fold.change(id, |row| row.update(updated)),
             Payload::OrganisationEnded(ended) => fold.change(id, |row| {
                 ENDED.clone_into(&mut row.status);
                 row.facts.into = ended.into.as_ref().map(ToString::to_string);
@@ -205,7 +208,11 @@ impl OrganisationRow {
     /// What is searched: names and numbers.
     fn words(&self) -> String {
         let names = [Some(self.name.as_str()), self.facts.name_en.as_deref()];
-        let numbers = self.facts.numbers.iter().map(|number| number.value.as_str());
+        let numbers = self
+            .facts
+            .numbers
+            .iter()
+            .map(|number| number.value.as_str());
         indexed(names.into_iter().flatten().chain(numbers))
     }
 }

@@ -82,7 +82,9 @@ pub(super) fn check(conditions: &mut [Condition], checked: &ConditionChecked) {
     let id = checked.condition.as_str();
     match checked.result {
         ConditionResult::Breached => {
-            let severity = checked.severity.map_or("minor", |severity| severity.as_str());
+            let severity = checked
+                .severity
+                .map_or("minor", |severity| severity.as_str());
             set(conditions, id, "breached", Some(severity));
         }
         ConditionResult::Kept | ConditionResult::Restored => set(conditions, id, "kept", None),

@@ -1,7 +1,7 @@
 //! How entries change the register.
 
 use cinnabar_events::kinds::{
-    AppealDecided, AppealLodged, ProductFacts, ProductSubmitted, ProductUpdated, Termination,
+    AppealDecided, AppealLodged, ProductFacts, ProductSubmitted, ProductUpdated,
 };
 use cinnabar_events::{Class, Entry, Payload};
 use cinnabar_governance::{LifeCycle as _, ProductStatus};
@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value as Facts;
 
 use super::rows::{ProductFile, TakenOver};
-use super::{appeals, conditions};
+use super::{appeals, decisions};
 use crate::column::{Json, OPEN, seq};
 use crate::decision::Decision;
 use crate::organisations::name_of;
@@ -82,154 +82,31 @@ impl Projection for Products {
             Payload::AppealLodged(lodged) => change.appeal(lodged),
             Payload::AppealDecided(decided) => change.decide_appeal(decided),
             _ if entry.statement().kind().class() == Class::Product => {
-                change.step(|row, from| decide(row, from, entry))
+                change.step(|row, from| decisions::decide(row, from, entry))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// Most pieces of evidence that are shown, each the latest of its kind: more than a rulebook lists. Those filed first go
-/// first.
-const EVIDENCE_MAX: usize = 64;
-
-/// What the entry changes in its product's row, beside the status that its kind alone leads to.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a view takes the kinds that it shows and leaves the others"
-)]
-fn decide(row: &mut Row, from: ProductStatus, entry: &Entry) {
-    let said = || Some(Decision::of(entry));
-    let file = &mut row.file;
-    match &entry.statement().payload {
-        Payload::ProductReturned(_) => file.returned = said(),
-        Payload::ProductDeclined(_) => file.declined = said(),
-        Payload::ProductAccepted(accepted) => {
-            let tier = accepted.risk_tier.map(|tier| tier.to_string());
-            row.risk_tier = tier.or(row.risk_tier.take());
-            row.number = accepted.number.as_ref().map(ToString::to_string);
-            file.acceptance = said();
-        }
-        Payload::EvidenceFiled(filed) => {
-            let kind = filed.evidence_kind.as_str();
-            file.evidence.retain(|one| one.data["evidenceKind"] != kind);
-            file.evidence.extend(said());
-            let over = file.evidence.len().saturating_sub(EVIDENCE_MAX);
-            file.evidence.drain(..over);
-        }
-        Payload::RiskClassified(classified) => {
-            row.risk_tier = Some(classified.tier.to_string());
-            let number = classified.number.as_ref().map(ToString::to_string);
-            row.number = number.or(row.number.take());
-            file.classification = said();
-        }
-        Payload::ProductDisclosed(_) => file.disclosure = said(),
-        Payload::TrialReported(_) => file.trial_report = said(),
-        Payload::ConditionChecked(checked) => conditions::check(&mut file.conditions, checked),
-        Payload::ProductInspected(inspected) => {
-            row.recall_open = row.recall_open && !inspected.recall_done;
-            file.inspection = said();
-        }
-        Payload::ProductRecalled(_) => {
-            row.recall_open = true;
-            file.recall = said();
-        }
-        Payload::ProductEnded(_) => file.ending = said(),
-        _ => decide_approval(row, from, entry),
-    }
-}
-
-/// Decisions on the approval.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a view takes the kinds that it shows and leaves the others"
-)]
-fn decide_approval(row: &mut Row, from: ProductStatus, entry: &Entry) {
-    let (said, sequence) = (|| Some(Decision::of(entry)), entry.seq().get());
-    let file = &mut row.file;
-    match &entry.statement().payload {
-        Payload::ApprovalGranted(granted) => {
-            let route = granted.route.map(|route| route.to_string());
-            row.route = row.route.take().or(route);
-            row.expires = granted.expires.map(|day| day.to_string());
-            file.end_decisions();
-            file.approval = said();
-            conditions::attach(&mut file.conditions, granted.conditions.as_slice(), sequence);
-        }
-        Payload::ApprovalRefused(_) if from == ProductStatus::Authorised => {
-            file.renewal = None;
-            file.renewal_refusal = said();
-        }
-        Payload::ApprovalRefused(_) => {
-            file.end_decisions();
-            file.refusal = said();
-        }
-        Payload::ApprovalSuspended(_) => {
-            file.reinstatement = None;
-            file.suspension = said();
-            file.suspended_from = Some(from.as_str().to_owned());
-        }
-        Payload::ApprovalReinstated(reinstated) => {
-            if let Some(before) = file.suspended_from.take() {
-                row.status = before;
-            }
-            file.suspension = None;
-            file.reinstatement = said();
-            conditions::attach(&mut file.conditions, reinstated.conditions.as_slice(), sequence);
-        }
-        Payload::ApprovalConditioned(conditioned) => {
-            for id in conditioned.lifted.iter() {
-                conditions::set(&mut file.conditions, id.as_str(), "lifted", None);
-            }
-            conditions::attach(&mut file.conditions, conditioned.added.as_slice(), sequence);
-        }
-        Payload::RenewalRequested(_) => {
-            file.renewal = said();
-            file.renewal_refusal = None;
-        }
-        Payload::ApprovalExtended(extended) => {
-            row.expires = Some(extended.expires.to_string());
-            file.renewal = None;
-            file.extension = said();
-        }
-        Payload::ApprovalExpired(_) => {
-            file.renewal = None;
-            file.expiry = said();
-        }
-        Payload::ApprovalRevoked(revoked) => {
-            let (status, decision) = match revoked.termination {
-                Termination::Void => (ProductStatus::Voided, &mut file.revocation),
-                Termination::WithdrawnPublicInterest => {
-                    (ProductStatus::Withdrawn, &mut file.revocation)
-                }
-                Termination::Penalty => (ProductStatus::Revoked, &mut file.revocation),
-                Termination::Closed => (ProductStatus::Closed, &mut file.closing),
-            };
-            *decision = said();
-            status.as_str().clone_into(&mut row.status);
-        }
-        _ => {}
-    }
-}
-
 /// A row of the register as the fold sees it.
-struct Row {
-    first_seq: i64,
-    first_time: String,
-    status: String,
-    name: String,
-    organisation: String,
-    organisation_name: Option<String>,
-    route: Option<String>,
-    risk_tier: Option<String>,
-    number: Option<String>,
-    expires: Option<String>,
-    recall_open: bool,
-    migrated: bool,
+pub(super) struct Row {
+    pub(super) first_seq: i64,
+    pub(super) first_time: String,
+    pub(super) status: String,
+    pub(super) name: String,
+    pub(super) organisation: String,
+    pub(super) organisation_name: Option<String>,
+    pub(super) route: Option<String>,
+    pub(super) risk_tier: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) expires: Option<String>,
+    pub(super) recall_open: bool,
+    pub(super) migrated: bool,
     /// Where the text index has this row's words: the sequence that last changed them.
-    text_seq: i64,
-    facts: Facts,
-    file: ProductFile,
+    pub(super) text_seq: i64,
+    pub(super) facts: Facts,
+    pub(super) file: ProductFile,
 }
 
 impl Row {
@@ -342,18 +219,15 @@ impl Change<'_> {
             id: &product,
             ..*self
         };
-        let Some(row) = change.current()? else {
+        if !appeals::sets_aside(decided.outcome) {
             return Ok(());
-        };
-        let status = status_of(&row.status);
-        let Some(after) = status
-            .and_then(|status| appeals::status_after(status, &decision, decided.outcome))
-        else {
-            return Ok(());
-        };
+        }
         change.change(|row| {
-            after.as_str().clone_into(&mut row.status);
-            row.file.set_aside = Some(Decision::of(self.entry));
+            if let Some(status) = status_of(&row.status)
+                && appeals::set_aside(row, status, &decision)
+            {
+                row.file.set_aside = Some(Decision::of(self.entry));
+            }
         })
     }
 
@@ -451,7 +325,7 @@ fn facts_json(facts: &ProductFacts) -> Facts {
     serde_json::to_value(facts).unwrap_or_default()
 }
 
-fn status_of(text: &str) -> Option<ProductStatus> {
+pub(super) fn status_of(text: &str) -> Option<ProductStatus> {
     let mut all = ProductStatus::ALL.iter();
     all.find(|status| status.as_str() == text).copied()
 }

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod conditions;
+mod decisions;
 mod fold;
 mod rows;
 

@@ -144,7 +144,10 @@ pub struct ProductFile {
     /// The approval lapsed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expiry: Option<Decision>,
-    /// In which of the ways, and why, it ended early: void, taken back in the public interest, or as a penalty.
+    /// In which way the approval ended early: `void`, `withdrawn_public_interest` or `penalty`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub termination: Option<String>,
+    /// Why it ended early: void, taken back in the public interest, or as a penalty.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub revocation: Option<Decision>,
     /// An appeal set a decision aside.
