@@ -51,12 +51,21 @@ pub(crate) struct DepositedChapter {
 
 impl InForce {
     /// The rulebook at `at`; none before the genesis. The one found last is remembered.
-    pub(crate) fn find(inner: &Inner, reader: &Reader, at: At) -> Result<Option<Arc<Self>>, Problem> {
+    pub(crate) fn find(
+        inner: &Inner,
+        reader: &Reader,
+        at: At,
+    ) -> Result<Option<Arc<Self>>, Problem> {
         let sequences = sequences(reader, at)?;
         let Some(last) = sequences.last().copied() else {
             return Ok(None);
         };
-        let remembered = || inner.rulebook.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = || {
+            inner
+                .rulebook
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(found) = remembered().as_ref().filter(|found| found.last == last) {
             return Ok(Some(Arc::clone(found)));
         }

@@ -223,12 +223,15 @@ pub(crate) async fn list_deadlines(
     OriginalUri(uri): OriginalUri,
     Query(standing, query): Query<StandingQuery, DeadlineQuery>,
 ) -> Result<Answer<List<DeadlineItem>>, Problem> {
-    standing::answer(state, uri, standing, move |inner, snapshot, wanted| {
-        match query.status.unwrap_or(Asked::Running) {
+    standing::answer(
+        state,
+        uri,
+        standing,
+        move |inner, snapshot, wanted| match query.status.unwrap_or(Asked::Running) {
             Asked::Running => running(snapshot, &query, wanted),
             Asked::Missed => missed(inner, snapshot, &query, wanted),
-        }
-    })
+        },
+    )
     .await
 }
 
@@ -261,7 +264,11 @@ fn running(
         let Some(record) = deadline(snapshot, &due.on, &due.rule)? else {
             continue;
         };
-        if query.owed_by.as_ref().is_some_and(|role| *role != record.owed_by) {
+        if query
+            .owed_by
+            .as_ref()
+            .is_some_and(|role| *role != record.owed_by)
+        {
             continue;
         }
         total += 1;

@@ -118,7 +118,10 @@ pub(crate) async fn find_incident(
         Ok(IncidentBody {
             as_of: moment.as_of,
             links: links(&incident),
-            continued: incident.into.as_ref().map(|into| format!("/v1/incidents/{into}")),
+            continued: incident
+                .into
+                .as_ref()
+                .map(|into| format!("/v1/incidents/{into}")),
             incident,
             history,
         })

@@ -140,7 +140,8 @@ impl EffectItem {
 
 impl KindItem {
     fn new(kind: Kind, arrows: &[Transition], rulebook: Option<&Rulebook>) -> Self {
-        let texts = |codes: &[cinnabar_events::Code]| codes.iter().map(ToString::to_string).collect();
+        let texts =
+            |codes: &[cinnabar_events::Code]| codes.iter().map(ToString::to_string).collect();
         let permission = rulebook.and_then(|rulebook| rulebook.permission(kind));
         let arrows = arrows.iter().filter(|arrow| arrow.kind == kind);
         let separation = rulebook.map_or(&[][..], |rulebook| rulebook.separation.as_slice());

@@ -265,7 +265,10 @@ fn status(state: &Json) -> Option<String> {
 /// Where subjects of `class` can stand, in order of life.
 fn statuses(class: Class) -> Vec<&'static str> {
     let mut found = Vec::new();
-    for arrow in transitions().into_iter().filter(|arrow| arrow.class == class) {
+    for arrow in transitions()
+        .into_iter()
+        .filter(|arrow| arrow.class == class)
+    {
         for status in arrow.from.into_iter().chain([arrow.to]) {
             if !found.contains(&status) {
                 found.push(status);
