@@ -132,6 +132,14 @@ fn page(rules: &BoundRulebook) -> String {
          which deadlines it starts stand in the default rulebook and change with it.\n",
         Kind::ALL.len()
     );
+    let genesis = Kind::LedgerOpened;
+    writeln!(
+        out,
+        "\n### The genesis\n\n| kind | says | fields | who |\n|---|---|---|---|\n| `{genesis}` | {} | {} | founders, threshold of them |",
+        cell(genesis.summary()),
+        fields(genesis)
+    )
+    .unwrap();
     section(
         &mut out,
         "The rulebook and its deadlines",
