@@ -68,6 +68,10 @@ pub struct Trigger {
     /// What it must say, all of it; anything if empty.
     #[serde(skip_serializing_if = "Listed::is_empty", default)]
     pub when: Listed<Condition, 4>,
+    /// Whether it also counts for things that the statement only concerns, although it is about one of the same class: a
+    /// follow-up review for the review that it follows. Otherwise nobody acts on a stranger's deadline by naming him.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub concerned: bool,
 }
 
 /// A field of a statement's `data` has one of these values.

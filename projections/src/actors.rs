@@ -1,12 +1,13 @@
 //! The view of actors: who signs, with which keys and roles.
 
-use cinnabar_events::kinds::{ActorKind, KeyRevoked};
+use cinnabar_events::kinds::{ActorKind, ActorSuspended, KeyRevoked, Scope};
 use cinnabar_events::{Date, Entry, Id, Payload, PublicKey};
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 
-use crate::column::{OPEN, seq, unsigned};
+use crate::column::{Json, OPEN, is_zero, seq, unsigned};
+use crate::marks;
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
@@ -21,7 +22,7 @@ const ROLE_LEDGER: &str = "system";
 
 impl Projection for Actors {
     const NAME: &'static str = "actors";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "actor",
@@ -32,7 +33,8 @@ impl Projection for Actors {
                     time TEXT NOT NULL,
                     name TEXT NOT NULL,
                     kind TEXT NOT NULL,
-                    organisation TEXT
+                    organisation TEXT,
+                    migrated INTEGER NOT NULL
                 ) WITHOUT ROWID;
                 CREATE INDEX actor_seq ON actor (seq, id);",
             order: "id",
@@ -45,10 +47,7 @@ impl Projection for Actors {
                     actor TEXT NOT NULL,
                     from_seq INTEGER NOT NULL,
                     until_seq INTEGER NOT NULL,
-                    expires TEXT,
-                    revoked_seq INTEGER,
-                    reason TEXT,
-                    compromised_since TEXT
+                    expires TEXT
                 ) WITHOUT ROWID;
                 CREATE INDEX actor_key_actor ON actor_key (actor, from_seq);",
             order: "key",
@@ -63,9 +62,25 @@ impl Projection for Actors {
                     until_seq INTEGER NOT NULL,
                     first_day TEXT,
                     last_day TEXT,
+                    lent_by TEXT,
+                    scope TEXT,
                     PRIMARY KEY (actor, role, from_seq)
                 ) WITHOUT ROWID;",
             order: "actor, role, from_seq",
+        },
+        Table::Rows {
+            name: "actor_suspension",
+            create: "
+                CREATE TABLE actor_suspension (
+                    actor TEXT NOT NULL,
+                    from_seq INTEGER NOT NULL,
+                    until_seq INTEGER NOT NULL,
+                    reason TEXT NOT NULL,
+                    last_day TEXT,
+                    successor TEXT,
+                    PRIMARY KEY (actor, from_seq)
+                ) WITHOUT ROWID;",
+            order: "actor, from_seq",
         },
     ];
 
@@ -78,6 +93,7 @@ impl Projection for Actors {
             transaction,
             seq: seq(entry.seq()),
             time: entry.time().to_string(),
+            migrated: entry.statement().migrated.is_some(),
         };
         let id = entry.statement().subject.id();
         match &entry.statement().payload {
@@ -92,7 +108,7 @@ impl Projection for Actors {
                         &founder.key,
                         None,
                     )?;
-                    fold.grant(&founder.actor, ROLE_FOUNDER, None, None)?;
+                    fold.grant(&founder.actor, ROLE_FOUNDER, Grant::default())?;
                 }
                 let itself: Id = LEDGER_ACTOR.parse().expect("a word is an id");
                 fold.enrol(
@@ -103,7 +119,7 @@ impl Projection for Actors {
                     &opened.ledger_key,
                     None,
                 )?;
-                fold.grant(&itself, ROLE_LEDGER, None, None)
+                fold.grant(&itself, ROLE_LEDGER, Grant::default())
             }
             Payload::ActorEnrolled(enrolled) => {
                 let name = enrolled.name.as_str();
@@ -117,8 +133,28 @@ impl Projection for Actors {
                 )
             }
             Payload::RoleGranted(granted) => {
-                fold.grant(id, granted.role.as_str(), granted.from, granted.until)
+                let grant = Grant {
+                    from: granted.from,
+                    until: granted.until,
+                    lent_by: None,
+                    scope: granted.scope.as_ref(),
+                };
+                fold.grant(id, granted.role.as_str(), grant)
             }
+            Payload::RoleDelegated(delegated) => {
+                let grant = Grant {
+                    from: delegated.from,
+                    until: Some(delegated.until),
+                    lent_by: Some(&entry.statement().first_signer().actor),
+                    scope: delegated.scope.as_ref(),
+                };
+                fold.grant(id, delegated.role.as_str(), grant)
+            }
+            Payload::ActorSuspended(suspended) => fold.suspend(id, suspended),
+            Payload::ActorRestored(_) => fold.run(
+                "UPDATE actor_suspension SET until_seq = ? WHERE actor = ? AND until_seq = ?",
+                params![fold.seq, id.as_str(), OPEN],
+            ),
             Payload::RoleWithdrawn(withdrawn) => fold.withdraw(id, withdrawn.role.as_str()),
             Payload::KeyRotated(rotated) => {
                 fold.end_keys(id)?;
@@ -135,6 +171,16 @@ struct Fold<'t> {
     transaction: &'t Transaction<'t>,
     seq: i64,
     time: String,
+    migrated: bool,
+}
+
+/// How a role is given.
+#[derive(Clone, Copy, Default)]
+struct Grant<'g> {
+    from: Option<Date>,
+    until: Option<Date>,
+    lent_by: Option<&'g Id>,
+    scope: Option<&'g Scope>,
 }
 
 impl Fold<'_> {
@@ -158,9 +204,10 @@ impl Fold<'_> {
             self.time,
             name,
             kind.as_str(),
-            organisation.map(Id::as_str)
+            organisation.map(Id::as_str),
+            self.migrated,
         ];
-        self.run("INSERT OR IGNORE INTO actor VALUES (?,?,?,?,?,?)", values)?;
+        self.run("INSERT OR IGNORE INTO actor VALUES (?,?,?,?,?,?,?)", values)?;
         self.add_key(id, key, expires)
     }
 
@@ -172,10 +219,7 @@ impl Fold<'_> {
             OPEN,
             expires.map(|date| date.to_string())
         ];
-        self.run(
-            "INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?,NULL,NULL,NULL)",
-            values,
-        )
+        self.run("INSERT OR IGNORE INTO actor_key VALUES (?,?,?,?,?)", values)
     }
 
     /// Another key takes the place of those in use.
@@ -187,36 +231,45 @@ impl Fold<'_> {
         )
     }
 
-    /// A key that had ended already keeps the place where it ended; that it was revoked is new.
+    /// A key that had ended already keeps the place where it ended; the view of marks knows that it was revoked.
     fn revoke(&self, revoked: &KeyRevoked) -> rusqlite::Result<()> {
-        let since = revoked.compromised_since.map(|moment| moment.to_string());
-        let values = params![
-            self.seq,
-            revoked.reason.as_str(),
-            since,
-            revoked.key.to_string()
-        ];
-        self.run("UPDATE actor_key SET until_seq = min(until_seq, ?1), revoked_seq = ?1, reason = ?2, compromised_since = ?3 WHERE key = ?4", values)
+        let values = params![self.seq, revoked.key.to_string()];
+        self.run(
+            "UPDATE actor_key SET until_seq = min(until_seq, ?) WHERE key = ?",
+            values,
+        )
     }
 
     /// Granted again, the newer dates hold.
-    fn grant(
-        &self,
-        id: &Id,
-        role: &str,
-        from: Option<Date>,
-        until: Option<Date>,
-    ) -> rusqlite::Result<()> {
+    fn grant(&self, id: &Id, role: &str, grant: Grant<'_>) -> rusqlite::Result<()> {
         self.withdraw(id, role)?;
-        let (from, until) = (
-            from.map(|date| date.to_string()),
-            until.map(|date| date.to_string()),
-        );
-        let values = params![id.as_str(), role, self.seq, OPEN, from, until];
+        let day = |day: Option<Date>| day.map(|day| day.to_string());
+        let values = params![
+            id.as_str(),
+            role,
+            self.seq,
+            OPEN,
+            day(grant.from),
+            day(grant.until),
+            grant.lent_by.map(Id::as_str),
+            grant.scope.map(Json),
+        ];
         self.run(
-            "INSERT OR REPLACE INTO actor_role VALUES (?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO actor_role VALUES (?,?,?,?,?,?,?,?)",
             values,
         )
+    }
+
+    fn suspend(&self, id: &Id, suspended: &ActorSuspended) -> rusqlite::Result<()> {
+        let values = params![
+            id.as_str(),
+            self.seq,
+            OPEN,
+            suspended.reason.as_str(),
+            suspended.until.map(|day| day.to_string()),
+            suspended.successor.as_ref().map(Id::as_str),
+        ];
+        self.run("INSERT INTO actor_suspension VALUES (?,?,?,?,?,?)", values)
     }
 
     fn withdraw(&self, id: &Id, role: &str) -> rusqlite::Result<()> {
@@ -241,6 +294,13 @@ pub struct ActorRow {
     /// Whom the actor signs for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
+    /// Whether the actor may sign: `active` or `suspended`.
+    pub status: &'static str,
+    /// Why the actor may not sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<SuspensionRow>,
+    /// Whether the enrolment was taken over from an older register.
+    pub migrated: bool,
     /// Sequence of the entry that enrolled the actor.
     pub sequence: u64,
     /// When that entry was recorded.
@@ -265,15 +325,33 @@ pub struct KeyRow {
     /// Last day on which it signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
-    /// Sequence of the entry that revoked it, if one did: a key that was replaced has ended, but isn't revoked.
+    /// Sequence of the entry that revoked it first, if one did: a key that was replaced has ended, but isn't revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked: Option<u64>,
-    /// Why it was revoked.
+    /// Why it was revoked first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What it signed from then on is suspect.
+    /// What it signed from then on is suspect: the earliest moment that a revocation gives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compromised_since: Option<String>,
+    /// How many entries it signed since then; they stay, and are flagged. Absent if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suspect_entries: u64,
+}
+
+/// Why an actor signs nothing for now.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct SuspensionRow {
+    /// Sequence of the entry that says so.
+    pub sequence: u64,
+    /// Why.
+    pub reason: String,
+    /// Until when it is meant to last; only a statement ends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Who took over the actor's work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub successor: Option<String>,
 }
 
 /// A role that an actor has or had.
@@ -293,6 +371,13 @@ pub struct RoleRow {
     /// Last day; until withdrawn if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// Who lent it: it rests while he is suspended, and ends when he no longer has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lent_by: Option<String>,
+    /// About what it lets the actor speak, as `{classes, fields}`; about everything if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub scope: Option<Scope>,
 }
 
 /// Which actors.
@@ -304,7 +389,7 @@ pub struct ActorFilter {
     pub role: Option<String>,
 }
 
-const COLUMNS: &str = "id, name, kind, organisation, seq, time";
+const COLUMNS: &str = "id, name, kind, organisation, seq, time, migrated";
 
 impl Reader {
     /// Actors, in the order in which they were enrolled.
@@ -370,6 +455,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ActorRow> {
         organisation: row.get(3)?,
         sequence: unsigned(row.get(4)?),
         time: row.get(5)?,
+        migrated: row.get(6)?,
+        status: "active",
+        suspension: None,
         keys: Vec::new(),
         roles: Vec::new(),
     })
@@ -383,25 +471,32 @@ fn complete(sqlite: &Connection, at: At, actor: &mut ActorRow) -> rusqlite::Resu
     let before = |seq: i64| (seq < size).then(|| unsigned(seq));
     let values = params![actor.id, size];
     let mut select = sqlite.prepare_cached(
-        "SELECT key, from_seq, until_seq, expires, revoked_seq, reason, compromised_since
+        "SELECT key, from_seq, until_seq, expires
          FROM actor_key WHERE actor = ? AND from_seq < ? ORDER BY from_seq, key",
     )?;
     let keys = select.query_map(values, |row| {
-        let revoked = row.get::<_, Option<i64>>(4)?.and_then(before);
-        let (reason, since): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
         Ok(KeyRow {
             key: row.get(0)?,
             valid_from: unsigned(row.get(1)?),
             ended: before(row.get(2)?),
             expires: row.get(3)?,
-            revoked,
-            reason: reason.filter(|_| revoked.is_some()),
-            compromised_since: since.filter(|_| revoked.is_some()),
+            revoked: None,
+            reason: None,
+            compromised_since: None,
+            suspect_entries: 0,
         })
     })?;
     actor.keys = keys.collect::<rusqlite::Result<_>>()?;
+    for key in &mut actor.keys {
+        if let Some(revoked) = marks::revoked(sqlite, at, &key.key)? {
+            key.revoked = Some(revoked.sequence);
+            key.reason = Some(revoked.reason);
+            key.compromised_since = revoked.since;
+            key.suspect_entries = revoked.suspects;
+        }
+    }
     let mut select = sqlite.prepare_cached(
-        "SELECT role, from_seq, until_seq, first_day, last_day
+        "SELECT role, from_seq, until_seq, first_day, last_day, lent_by, scope
          FROM actor_role WHERE actor = ? AND from_seq < ? ORDER BY from_seq, role",
     )?;
     let roles = select.query_map(values, |row| {
@@ -411,8 +506,28 @@ fn complete(sqlite: &Connection, at: At, actor: &mut ActorRow) -> rusqlite::Resu
             ended: before(row.get(2)?),
             from: row.get(3)?,
             until: row.get(4)?,
+            lent_by: row.get(5)?,
+            scope: row
+                .get::<_, Option<Json<Scope>>>(6)?
+                .map(|Json(scope)| scope),
         })
     })?;
     actor.roles = roles.collect::<rusqlite::Result<_>>()?;
+    let mut select = sqlite.prepare_cached(
+        "SELECT from_seq, reason, last_day, successor
+         FROM actor_suspension WHERE actor = ?1 AND from_seq < ?2 AND until_seq >= ?2",
+    )?;
+    let suspension = select.query_row(values, |row| {
+        Ok(SuspensionRow {
+            sequence: unsigned(row.get(0)?),
+            reason: row.get(1)?,
+            until: row.get(2)?,
+            successor: row.get(3)?,
+        })
+    });
+    actor.suspension = suspension.optional()?;
+    if actor.suspension.is_some() {
+        actor.status = "suspended";
+    }
     Ok(())
 }

@@ -1,12 +1,16 @@
 //! The view of incidents: what went wrong, as it was known at any size of the ledger.
 
-use cinnabar_events::kinds::{IncidentReported, IncidentUpdated, ReportType, Severity};
-use cinnabar_events::{Entry, Id, Payload};
-use cinnabar_governance::IncidentStatus;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use cinnabar_events::kinds::{
+    ActionResult, IncidentReported, IncidentUpdated, PlannedAction, ReportType, Severity,
+};
+use cinnabar_events::{Class, Entry, Id, Payload};
+use cinnabar_governance::{IncidentStatus, LifeCycle as _};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::column::{Json, OPEN, seq, unsigned};
+use crate::column::{Json, OPEN, is_zero, seq, unsigned};
+use crate::decision::Decision;
+use crate::marks::suspects_about;
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
@@ -17,7 +21,7 @@ pub(crate) struct Incidents;
 
 impl Projection for Incidents {
     const NAME: &'static str = "incidents";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "incident",
@@ -34,6 +38,8 @@ impl Projection for Incidents {
                     product TEXT,
                     title TEXT NOT NULL,
                     occurred TEXT,
+                    merged_into TEXT,
+                    parent TEXT,
                     migrated INTEGER NOT NULL,
                     text_seq INTEGER NOT NULL,
                     detail TEXT NOT NULL,
@@ -51,18 +57,127 @@ impl Projection for Incidents {
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
     fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let id = entry.statement().subject.id().as_str();
         match &entry.statement().payload {
             Payload::IncidentReported(reported) => report(entry, transaction, reported),
-            Payload::IncidentUpdated(updated) => {
-                change(entry, transaction, |row| update(row, entry, updated))
+            Payload::IncidentMerged(merged) => {
+                change(entry, transaction, merged.into.as_str(), |row| {
+                    note(&mut row.detail.absorbed, id.to_owned());
+                })?;
+                step(entry, transaction, |row| {
+                    row.into = Some(merged.into.to_string());
+                })
             }
-            Payload::IncidentClosed(closed) => change(entry, transaction, |row| {
-                row.status = IncidentStatus::Closed.as_str().to_owned();
-                row.detail.outcome = Some(closed.outcome.to_string());
-                row.detail.reasons = Some(closed.reasons.to_string());
-            }),
+            Payload::IncidentSplit(split) => {
+                for child in split.into.iter() {
+                    change(entry, transaction, child.as_str(), |row| {
+                        row.parent = Some(id.to_owned());
+                    })?;
+                }
+                step(entry, transaction, |row| {
+                    for child in split.into.iter() {
+                        note(&mut row.detail.children, child.to_string());
+                    }
+                })
+            }
+            _ if entry.statement().kind().class() == Class::Incident => {
+                step(entry, transaction, |row| decide(row, entry))
+            }
             _ => Ok(()),
         }
+    }
+}
+
+/// Most things of one sort that an incident shows beside each other (measures, notices, incidents merged into it); the
+/// oldest are then left to the dossier.
+const SHOWN_MAX: usize = 32;
+
+fn note<T>(list: &mut Vec<T>, item: T) {
+    list.push(item);
+    list.drain(..list.len().saturating_sub(SHOWN_MAX));
+}
+
+/// What the entry changes in its incident's row, beside the status that its kind alone leads to.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a view takes the kinds that it shows and leaves the others"
+)]
+fn decide(row: &mut IncidentRow, entry: &Entry) {
+    let said = || Some(Decision::of(entry));
+    let detail = &mut row.detail;
+    match &entry.statement().payload {
+        Payload::IncidentUpdated(updated) => update(row, entry, updated),
+        Payload::IncidentTriaged(triaged) => {
+            detail.reportable = Some(triaged.reportable);
+            detail.triage = said();
+        }
+        Payload::IncidentRegraded(regraded) => {
+            if let Some(severity) = regraded.severity {
+                row.severity = severity.to.to_string();
+            }
+            if let Some(ground) = regraded.eu_ground {
+                detail.eu_ground = Some(ground.to.to_string());
+            }
+            if let Some(level) = regraded.cyber_level {
+                detail.cyber_level = Some(level.to.to_string());
+            }
+            detail.regrading = said();
+        }
+        Payload::IncidentNotified(_) => note(&mut detail.notified, Decision::of(entry)),
+        Payload::MeasureOrdered(_) => {
+            detail.concluded = None;
+            note(&mut detail.measures, Decision::of(entry));
+        }
+        Payload::ActionPlanned(planned) => {
+            detail.concluded = None;
+            let actions = planned.actions.iter().map(CorrectiveAction::planned);
+            detail.actions.extend(actions);
+            detail.actions.truncate(ACTIONS_MAX);
+        }
+        Payload::ActionCompleted(done) => {
+            advance(detail, done.action.as_str(), "planned", "completed");
+        }
+        Payload::ActionVerified(verified) => {
+            let to = match verified.result {
+                ActionResult::Effective => "effective",
+                ActionResult::Partly | ActionResult::NotEffective => "planned",
+            };
+            let moved = advance(detail, verified.action.as_str(), "completed", to);
+            if moved && detail.actions.iter().all(|one| one.status == "effective") {
+                IncidentStatus::Monitoring
+                    .as_str()
+                    .clone_into(&mut row.status);
+            }
+        }
+        Payload::IncidentConcluded(_) => detail.concluded = said(),
+        Payload::IncidentSummarised(_) => detail.public_summary = said(),
+        Payload::IncidentClosed(closed) => {
+            detail.outcome = Some(closed.outcome.to_string());
+            detail.reasons = Some(closed.reasons.to_string());
+        }
+        Payload::IncidentReopened(reopened) => {
+            detail.reportable = None;
+            detail.concluded = None;
+            detail.outcome = None;
+            detail.reasons = Some(reopened.reasons.to_string());
+        }
+        _ => {}
+    }
+}
+
+/// Most corrective actions of one incident, as in the rules.
+const ACTIONS_MAX: usize = 16;
+
+/// Takes the action called `name` from one status to the next, as the rules do.
+fn advance(detail: &mut IncidentDetail, name: &str, from: &str, to: &str) -> bool {
+    let mut actions = detail.actions.iter_mut();
+    let found = actions.find(|one| one.action == name && one.status == from);
+    match found {
+        Some(action) => {
+            to.clone_into(&mut action.status);
+            true
+        }
+        None => false,
     }
 }
 
@@ -78,10 +193,13 @@ fn report(
     let row = IncidentRow {
         id: id.to_owned(),
         title: reported.title.to_string(),
-        status: IncidentStatus::Open.as_str().to_owned(),
+        status: IncidentStatus::Received.as_str().to_owned(),
         severity: reported.severity.to_string(),
         product: reported.product.as_ref().map(ToString::to_string),
         occurred: entry.statement().occurred.map(|when| when.to_string()),
+        into: None,
+        parent: None,
+        suspect_entries: 0,
         migrated: entry.statement().migrated.is_some(),
         first_sequence: entry.seq().get(),
         first_time: entry.time().to_string(),
@@ -101,8 +219,9 @@ fn report(
             action: reported.action.as_ref().map(ToString::to_string),
             numbers: serde_json::to_value(&reported.numbers).unwrap_or_default(),
             reports: vec![Report::of(entry, reported.report_type)],
-            outcome: None,
-            reasons: None,
+            eu_ground: reported.eu_ground.map(|ground| ground.to_string()),
+            cyber_level: reported.cyber_level.map(|level| level.to_string()),
+            ..IncidentDetail::default()
         },
     };
     put(entry, transaction, &row, None)
@@ -112,10 +231,11 @@ fn own(text: Option<&impl ToString>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
-/// What the update names replaces what was known; the rest stays.
+/// What the update names replaces what was known; the rest stays. The grade is the institution's: an update only says
+/// what whoever says it thinks.
 fn update(row: &mut IncidentRow, entry: &Entry, updated: &IncidentUpdated) {
-    if let Some(severity) = updated.severity {
-        row.severity = severity.to_string();
+    if let Some(relates) = &updated.how_ai_relates {
+        row.detail.how_ai_relates = Some(relates.to_string());
     }
     if let Some(description) = &updated.description {
         row.detail.description = Some(description.to_string());
@@ -131,17 +251,34 @@ fn update(row: &mut IncidentRow, entry: &Entry, updated: &IncidentUpdated) {
         .push(Report::of(entry, updated.report_type));
 }
 
+/// Moves the entry's own incident on by its life cycle, and then by `how`.
+fn step(
+    entry: &Entry,
+    transaction: &Transaction<'_>,
+    how: impl FnOnce(&mut IncidentRow),
+) -> rusqlite::Result<()> {
+    let statement = entry.statement();
+    change(entry, transaction, statement.subject.id().as_str(), |row| {
+        let mut all = IncidentStatus::ALL.iter();
+        let from = all.find(|status| status.as_str() == row.status);
+        if let Some(to) = from.and_then(|from| from.after(statement.kind())) {
+            to.as_str().clone_into(&mut row.status);
+        }
+        how(row);
+    })
+}
+
 fn change(
     entry: &Entry,
     transaction: &Transaction<'_>,
-    change: impl FnOnce(&mut IncidentRow),
+    id: &str,
+    how: impl FnOnce(&mut IncidentRow),
 ) -> rusqlite::Result<()> {
-    let Some((mut row, text_seq)) = current(transaction, entry.statement().subject.id().as_str())?
-    else {
+    let Some((mut row, text_seq)) = current(transaction, id)? else {
         return Ok(());
     };
     let words = words(&row);
-    change(&mut row);
+    how(&mut row);
     row.sequence = entry.seq().get();
     row.time = entry.time().to_string();
     put(entry, transaction, &row, Some((words, text_seq)))
@@ -198,7 +335,7 @@ fn put(
             sequence
         }
     };
-    let insert = "INSERT INTO incident VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    let insert = "INSERT INTO incident VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     transaction.prepare_cached(insert)?.execute(params![
         row.id,
         sequence,
@@ -211,6 +348,8 @@ fn put(
         row.product,
         row.title,
         row.occurred,
+        row.into,
+        row.parent,
         row.migrated,
         text_seq,
         Json(&row.detail),
@@ -226,7 +365,7 @@ pub struct IncidentRow {
     pub id: String,
     /// What happened, in a line.
     pub title: String,
-    /// Where it stands: `open` or `closed`.
+    /// Where it stands: `received`, `triaged`, `corrective`, `monitoring`, `closed` or `merged`.
     pub status: String,
     /// How severe it is held to be.
     pub severity: String,
@@ -236,6 +375,15 @@ pub struct IncidentRow {
     /// When it happened, as asserted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurred: Option<String>,
+    /// The incident as which it goes on, if it was merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub into: Option<String>,
+    /// The incident from which it was split off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Entries in its dossier with a signature of a compromised key. Absent if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suspect_entries: u64,
     /// Whether it was taken over from an older register.
     pub migrated: bool,
     /// Sequence of the entry that first reported it.
@@ -251,7 +399,7 @@ pub struct IncidentRow {
 }
 
 /// What else is known about an incident.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct IncidentDetail {
     /// With which system that is not in the register.
@@ -279,12 +427,74 @@ pub struct IncidentDetail {
     pub numbers: serde_json::Value,
     /// The reports on it, oldest first.
     pub reports: Vec<Report>,
+    /// Whether it must be reported, as found by triage.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reportable: Option<bool>,
+    /// On which ground it is held to be a serious incident.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub eu_ground: Option<String>,
+    /// Its level as a cybersecurity incident.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cyber_level: Option<String>,
+    /// What the institution found at first sight.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub triage: Option<Decision>,
+    /// How, and why, it was last graded anew.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub regrading: Option<Decision>,
+    /// Who was told of it; the last 32 notices.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notified: Vec<Decision>,
+    /// Measures ordered; the last 32 orders.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub measures: Vec<Decision>,
+    /// Corrective actions.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub actions: Vec<CorrectiveAction>,
+    /// The final report.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub concluded: Option<Decision>,
+    /// What the public is told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub public_summary: Option<Decision>,
+    /// Incidents that were merged into it; the last 32.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub absorbed: Vec<String>,
+    /// Incidents that were split off from it; the last 32.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub children: Vec<String>,
     /// How the institution dealt with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<String>,
-    /// Why it dealt with it so.
+    /// Why it dealt with it so, or deals with it again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reasons: Option<String>,
+}
+
+/// A corrective action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrectiveAction {
+    /// What it is called within the incident.
+    pub action: String,
+    /// How it stands: `planned`, `completed` or `effective`.
+    pub status: String,
+    /// What is done.
+    pub text: String,
+    /// By which day.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub due: Option<String>,
+}
+
+impl CorrectiveAction {
+    fn planned(planned: &PlannedAction) -> Self {
+        Self {
+            action: planned.action.to_string(),
+            status: "planned".to_owned(),
+            text: planned.text.to_string(),
+            due: planned.due.map(|day| day.to_string()),
+        }
+    }
 }
 
 /// One report on an incident.
@@ -322,7 +532,7 @@ pub struct IncidentFilter {
     pub search: Option<Search>,
 }
 
-const COLUMNS: &str = "id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail";
+const COLUMNS: &str = "id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail, merged_into, parent";
 
 impl Reader {
     /// Incidents, in the order in which they were first reported.
@@ -355,7 +565,13 @@ impl Reader {
             sequence: row.first_sequence,
             id: row.id.clone(),
         };
-        self.ask(|sqlite| conditions.list(sqlite, &source, page, read, key))
+        self.ask(|sqlite| {
+            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            for row in &mut listing.rows {
+                complete(sqlite, at, row)?;
+            }
+            Ok(listing)
+        })
     }
 
     /// One incident, as known at that size.
@@ -368,12 +584,21 @@ impl Reader {
                 "SELECT {COLUMNS} FROM incident WHERE id = ? AND from_seq < ? AND until_seq >= ?"
             );
             let mut select = sqlite.prepare_cached(&select)?;
-            let row = select
+            let found = select
                 .query_map([text(id), at.value(), at.value()], read)?
                 .next();
-            row.transpose()
+            let Some(mut row) = found.transpose()? else {
+                return Ok(None);
+            };
+            complete(sqlite, at, &mut row)?;
+            Ok(Some(row))
         })
     }
+}
+
+fn complete(sqlite: &Connection, at: At, row: &mut IncidentRow) -> rusqlite::Result<()> {
+    row.suspect_entries = suspects_about(sqlite, at, &format!("incident/{}", row.id))?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
@@ -385,6 +610,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
         severity: row.get(3)?,
         product: row.get(4)?,
         occurred: row.get(5)?,
+        into: row.get(12)?,
+        parent: row.get(13)?,
+        suspect_entries: 0,
         migrated: row.get(6)?,
         first_sequence: unsigned(row.get(7)?),
         first_time: row.get(8)?,

@@ -41,6 +41,7 @@ fn every_decision_moves_the_product_and_only_that_product() {
     let expected = |kind: &str, before: Option<String>| match kind {
         "product.submitted" => Some("submitted".to_owned()),
         "product.accepted" => Some("accepted".to_owned()),
+        "risk.classified" => Some("classified".to_owned()),
         "approval.granted" | "approval.reinstated" => Some("authorised".to_owned()),
         "approval.refused" => Some("refused".to_owned()),
         "approval.suspended" => Some("suspended".to_owned()),
@@ -87,9 +88,9 @@ fn an_update_replaces_what_it_names_and_removes_what_it_says() {
         Some("Acme Health 有限公司")
     );
     assert_eq!(product.row.number.as_deref(), Some("SZAI-P-2026-p1"));
-    assert!(product.suspension.is_none() && product.reinstatement.is_some());
+    assert!(product.file.suspension.is_none() && product.file.reinstatement.is_some());
     assert_eq!(
-        product.approval.unwrap().data["conditions"][0],
+        product.file.approval.unwrap().data["conditions"][0],
         "human in the loop 人工复核"
     );
     let submitted = entries
@@ -98,7 +99,7 @@ fn an_update_replaces_what_it_names_and_removes_what_it_says() {
         .unwrap();
     let before = reader.product(at(submitted + 1), "p1").unwrap().unwrap();
     assert_eq!(before.row.name, "Triage assistant p1");
-    assert!(before.row.facts.get("standards").is_some() && before.acceptance.is_none());
+    assert!(before.row.facts.get("standards").is_some() && before.file.acceptance.is_none());
     assert_eq!(reader.product(at(submitted), "p1").unwrap(), None);
 }
 
@@ -306,12 +307,12 @@ fn an_incident_keeps_what_was_reported_and_when() {
         .unwrap();
     assert_eq!(
         (first.status.as_str(), first.severity.as_str()),
-        ("open", "incident")
+        ("received", "incident")
     );
     let cases = [
         (
             IncidentFilter {
-                status: Some(IncidentStatus::Open),
+                status: Some(IncidentStatus::Received),
                 ..Default::default()
             },
             0,

@@ -45,7 +45,9 @@ fn section(out: &mut String, title: &str, permissions: &[Permission], whole: &Ru
 }
 
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace('\n', " ")
 }
 
 fn fields(kind: Kind) -> String {
@@ -132,6 +134,14 @@ fn page(rules: &BoundRulebook) -> String {
          which deadlines it starts stand in the default rulebook and change with it.\n",
         Kind::ALL.len()
     );
+    let genesis = Kind::LedgerOpened;
+    writeln!(
+        out,
+        "\n### The genesis\n\n| kind | says | fields | who |\n|---|---|---|---|\n| `{genesis}` | {} | {} | founders, threshold of them |",
+        cell(genesis.summary()),
+        fields(genesis)
+    )
+    .unwrap();
     section(
         &mut out,
         "The rulebook and its deadlines",

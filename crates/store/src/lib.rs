@@ -22,6 +22,7 @@ mod keys;
 mod lock;
 mod open;
 mod options;
+mod snapshot;
 mod store;
 mod tree;
 mod types;
@@ -33,5 +34,6 @@ pub use error::{
 };
 pub use index::MAX_LISTING;
 pub use open::MIN_FREE_BYTES;
+pub use snapshot::{Facet, Running, Snapshot, Subjects};
 pub use store::Store;
 pub use types::{Application, BlockBoundary, Head, HighWater, Position};

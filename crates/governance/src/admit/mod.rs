@@ -150,9 +150,10 @@ fn expected_revision<R: Records>(case: &Case<'_, R>) -> Check<R> {
 fn concerns_exist<R: Records>(case: &Case<'_, R>) -> Check<R> {
     for subject in case.statement().concerns.iter() {
         // Founders, and the institution, have a state and no dossier; the ledger, the rulebook and deadlines the other way round.
-        let key = match subject.class() {
-            Class::Actor | Class::Organisation => RecordKey::State(subject.clone()),
-            _ => RecordKey::Dossier(subject.clone()),
+        let by_state = [Class::Actor, Class::Organisation].contains(&subject.class());
+        let key = match by_state {
+            true => RecordKey::State(subject.clone()),
+            false => RecordKey::Dossier(subject.clone()),
         };
         if case.record(key)?.is_none() {
             return Err(Rejection::Unknown(subject.clone()).into());

@@ -50,9 +50,9 @@ fn consequence<R: Records>(
         Consequence::DeemedAccepted => Kind::ProductAccepted,
         Consequence::Expired => Kind::ApprovalExpired,
     };
-    let product: Option<ProductRecord> = match first.on.class() {
-        Class::Product => find(records, first.on.id())?,
-        _ => None,
+    let product: Option<ProductRecord> = match first.on.class() == Class::Product {
+        true => find(records, first.on.id())?,
+        false => None,
     };
     let possible = product.is_some_and(|product| product.status.after(kind).is_some());
     Ok(match possible {

@@ -28,10 +28,14 @@ impl Said<'_> {
         })
     }
 
-    fn triggers(&self, triggers: &[Trigger]) -> bool {
-        let kind = self.entry.statement().kind();
+    fn triggers(&self, triggers: &[Trigger], on: &Subject) -> bool {
+        let statement = self.entry.statement();
+        // What a statement is about counts before what it concerns of the same class.
+        let about = *on == statement.subject || on.class() != statement.subject.class();
         triggers.iter().any(|trigger| {
-            trigger.kind.is(kind) && trigger.when.iter().all(|condition| self.fits(condition))
+            trigger.kind.is(statement.kind())
+                && (about || trigger.concerned)
+                && trigger.when.iter().all(|condition| self.fits(condition))
         })
     }
 
@@ -73,11 +77,8 @@ pub(crate) fn run<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R
         data: OnceCell::new(),
     };
     for rule in rulebook.deadlines_of(statement.kind()) {
-        // What a statement is about counts before what it concerns: nobody meets a stranger's deadline by naming him.
-        let own = statement.subject.class() == rule.class.0;
         for subject in statement.subjects() {
-            let counts = *subject == statement.subject || !own;
-            if counts && subject.class() == rule.class.0 {
+            if subject.class() == rule.class.0 {
                 one(records, &rulebook, rule, &said, subject)?;
             }
         }
@@ -98,15 +99,15 @@ fn one<R: RecordsMut>(
     let before = deadline.clone();
     if let Some(deadline) = &mut deadline {
         use DeadlineStatus::{Lifted, Met, MetLate, Missed, Paused, Running};
-        let met = said.triggers(rule.meets.as_slice());
-        let lifted = said.triggers(rule.lifts.as_slice());
+        let met = said.triggers(rule.meets.as_slice(), on);
+        let lifted = said.triggers(rule.lifts.as_slice(), on);
         match deadline.status {
             Running | Paused if met || lifted => {
                 deadline.status = if met { Met } else { Lifted };
                 deadline.ended = Some(said.entry.seq());
             }
             Missed if met => deadline.status = MetLate,
-            Running if said.triggers(rule.pauses.as_slice()) => {
+            Running if said.triggers(rule.pauses.as_slice(), on) => {
                 let left = deadline.left.and_then(|left| {
                     let (since, due) = (deadline.since, deadline.due);
                     clock::pause(since, due, left, now, rulebook.calendars.as_slice())
@@ -117,7 +118,7 @@ fn one<R: RecordsMut>(
                     deadline.status = Paused;
                 }
             }
-            Paused if said.triggers(rule.resumes.as_slice()) => {
+            Paused if said.triggers(rule.resumes.as_slice(), on) => {
                 if let Some(left) = deadline.left {
                     deadline.due = clock::resume(left, now, rulebook.calendars.as_slice());
                     deadline.since = now;
@@ -127,7 +128,7 @@ fn one<R: RecordsMut>(
             Running | Paused | Met | Lifted | Missed | MetLate => {}
         }
     }
-    if said.triggers(rule.starts.as_slice()) {
+    if said.triggers(rule.starts.as_slice(), on) {
         start(records, rulebook, rule, said, on, &mut deadline)?;
     }
     if deadline != before {

@@ -6,10 +6,18 @@
     unreachable_pub
 )]
 
+mod complaints;
+mod compute;
+mod deadline_engine;
+mod ethics;
+mod incidents;
 mod ledger;
 mod people;
+mod privacy;
 mod products;
+mod resources;
 mod rulebook;
+mod statistics;
 mod trust;
 
 use cinnabar_governance::testing::{Draft, Town};

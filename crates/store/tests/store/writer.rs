@@ -153,10 +153,8 @@ impl Writer {
                 Some(Record::Dossier(dossier)),
             );
         }
-        let statement = StatementRecord {
-            sequence: entry.seq(),
-            digest: EntryHash::of(entry.signed().bytes()),
-        };
+        let statement =
+            StatementRecord::new(entry.statement(), entry.seq(), entry.signed().bytes());
         let key = RecordKey::Statement(actor(), entry.statement().id);
         records.set(key, Some(Record::Statement(statement)));
         let organisation = OrganisationRecord::registered(entry.seq());

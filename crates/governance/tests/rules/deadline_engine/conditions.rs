@@ -1,7 +1,7 @@
 //! Which statements count: conditions on what they say, the rules of the day, history taken over.
 
 use cinnabar_events::Kind;
-use cinnabar_governance::DeadlineStatus::{Met, Running};
+use cinnabar_governance::DeadlineStatus::{Lifted, Met, Running};
 use cinnabar_governance::testing::Town;
 use cinnabar_governance::{Record, RecordKey, Records};
 use serde_json::json;
@@ -52,7 +52,8 @@ fn conditions_look_at_text_yes_and_no_and_what_is_absent() {
 }
 
 #[test]
-fn a_deadline_that_runs_keeps_its_end_when_the_rules_change_and_history_starts_none() {
+fn a_deadline_keeps_its_end_when_its_rule_changes_ends_with_its_rule_and_is_not_started_by_history()
+{
     let mut town = town(&[rule("t", &json!({ "hours": 24 }))]);
     say(&mut town, "2026-11-23 09:00", "start");
     let mut other = town.clone();
@@ -60,15 +61,21 @@ fn a_deadline_that_runs_keeps_its_end_when_the_rules_change_and_history_starts_n
         Ok(Some(Record::Rulebook(record))) => serde_json::to_value(&*record.rulebook).unwrap(),
         found => panic!("{found:?}"),
     };
-    for rules in [json!([]), json!([rule("t", &json!({ "hours": 1 }))])] {
-        let mut next = rulebook(&town);
+    let adopt = |town: &mut Town, rules: serde_json::Value| {
+        let mut next = rulebook(town);
         next["deadlines"] = rules;
         let data = json!({ "rulebook": next, "reasons": "A test." });
         let signers = ["wang:institution_admin", "zhao:institution_admin"];
         let draft = town.draft(Kind::RulebookAdopted, "rulebook/sz-ai", &signers, &data);
         town.say(&draft).unwrap();
-        assert_eq!(stands(&town, "t"), (Running, "2026-11-24 08:59".to_owned()));
-    }
+    };
+    adopt(&mut town, json!([rule("t", &json!({ "hours": 1 }))]));
+    assert_eq!(stands(&town, "t"), (Running, "2026-11-24 08:59".to_owned()));
+    let mut without = town.clone();
+    adopt(&mut without, json!([]));
+    assert_eq!(stands(&without, "t").0, Lifted);
+    without.pass(2 * 86_400);
+    assert!(without.catch_up().is_empty());
     say(&mut town, "2026-11-24 08:59", "meet");
     assert_eq!(stands(&town, "t").0, Met);
     other.pass(86_400);

@@ -1,0 +1,49 @@
+//! What the OpenAPI document says about an answer.
+
+use serde_json::Value as Json;
+
+/// The schema of a documented answer, with the components that it refers to.
+pub(crate) fn schema(document: &Json, template: &str, status: u16) -> Option<Json> {
+    let responses = &document["paths"][template]["get"]["responses"];
+    let content = responses[status.to_string()]["content"].as_object()?;
+    let mut schema = content
+        .get("application/json")
+        .or_else(|| content.get("application/problem+json"))?["schema"]
+        .clone();
+    schema["components"] = document["components"].clone();
+    Some(schema)
+}
+
+/// The documented path that `path` is an example of.
+pub(crate) fn template_of<'d>(document: &'d Json, path: &str) -> Option<&'d str> {
+    let path = path.split('?').next()?.strip_prefix("/v1")?;
+    let matches = |template: &str| {
+        let (template, path): (Vec<_>, Vec<_>) =
+            (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template
+                .iter()
+                .zip(path)
+                .all(|(part, found)| part.starts_with('{') || *part == found)
+    };
+    let templates: Vec<&str> = document["paths"]
+        .as_object()?
+        .keys()
+        .map(String::as_str)
+        .filter(|template| matches(template))
+        .collect();
+    templates.first().copied()
+}
+
+/// What of an answer to `path` isn't as the document says.
+pub(crate) fn faults(document: &Json, path: &str, status: u16, json: &Json) -> Vec<String> {
+    let template = template_of(document, path);
+    let Some(schema) = template.and_then(|template| schema(document, template, status)) else {
+        return vec![format!("{path}: not documented")];
+    };
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors = validator.iter_errors(json);
+    errors
+        .map(|error| format!("{path}: {error} at {}", error.instance_path()))
+        .collect()
+}
