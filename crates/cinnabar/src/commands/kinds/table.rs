@@ -18,7 +18,7 @@ pub(super) fn chapters(rules: &InForce) -> Result<(), Failure> {
         left = others;
         section(chapter.title.as_str(), &mine, rules)?;
     }
-    section("In no chapter", &left, rules)?;
+    section("In the rulebook itself", &left, rules)?;
     out::line(format_args!(
         "{} kinds; who may say what stands in {}. `cinnabar kinds KIND` shows the whole of one.",
         Kind::ALL.len(),
