@@ -45,7 +45,9 @@ fn section(out: &mut String, title: &str, permissions: &[Permission], whole: &Ru
 }
 
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace('\n', " ")
 }
 
 fn fields(kind: Kind) -> String {

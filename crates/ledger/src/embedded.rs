@@ -147,7 +147,7 @@ impl Embedded {
         if !findings.is_empty() {
             return Err(EmbeddingFailure::Unfit(findings));
         }
-        check_clock(&client, &names, &store).await?;
+        check_clock(&client, &names, &store, embedding.clock_ahead_seconds).await?;
 
         let stop = CancellationToken::new();
         tokio::spawn(check_again(
@@ -374,10 +374,11 @@ async fn check_clock(
     client: &Client,
     names: &Names,
     store: &Store,
+    clock_ahead_seconds: i64,
 ) -> Result<(), EmbeddingFailure> {
     let ours = crate::clock::system_time();
     if let Some(last) = store.head().time {
-        let behind = (last.micros() - ours.micros()) / 1_000_000;
+        let behind = (last.micros() - ours.micros()) / 1_000_000 - clock_ahead_seconds;
         if behind > CLOCK_AHEAD_SECONDS {
             return Err(EmbeddingFailure::Clock {
                 seconds: behind,
