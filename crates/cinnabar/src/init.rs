@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cinnabar_governance::{BoundRulebook, default_rulebook};
+use cinnabar_governance::default_rulebook;
 use cinnabar_ledger::founding::{self, FounderKey, Layout};
 use cinnabar_ledger::nats::config::{Cluster, Listen, MAX_FILE_STORE_BYTES, ServerConfig};
 use cinnabar_ledger::nats::keys::UserKey;
@@ -68,8 +68,6 @@ pub struct Charter {
     pub rulebook: Option<PathBuf>,
 }
 
-/// Most bytes of a rulebook file: what fits a statement, with room for white space.
-const RULEBOOK_FILE_MAX_BYTES: usize = 128 * 1024;
 /// Most nodes of a cluster that configurations are written for; NATS keeps 1, 3 or 5 replicas.
 const NODES_MAX: u8 = 5;
 
@@ -137,33 +135,6 @@ pub fn found_with_new_keys(
     found(layout, charter, keys)
 }
 
-/// Reads a rulebook: a file, or a folder with `rulebook.json` and a file for each chapter.
-fn read_rulebook(path: &Path) -> Result<BoundRulebook, Failure> {
-    let text = |path: &Path| -> Result<String, Failure> {
-        let bytes = files::read(path, RULEBOOK_FILE_MAX_BYTES).or_fail(Exit::Usage)?;
-        String::from_utf8(bytes).or_fail(Exit::Usage)
-    };
-    let mut chapters = Vec::new();
-    let mut rulebook = path.to_owned();
-    if path.is_dir() {
-        rulebook = path.join("rulebook.json");
-        let listing = std::fs::read_dir(path).or_fail(Exit::Usage)?;
-        for file in listing {
-            let file = file.or_fail(Exit::Usage)?.path();
-            if file != rulebook && file.extension().is_some_and(|end| end == "json") {
-                chapters.push(file);
-            }
-        }
-        chapters.sort();
-    }
-    let chapters: Vec<String> = chapters
-        .iter()
-        .map(|path| text(path))
-        .collect::<Result<_, _>>()?;
-    BoundRulebook::read(&text(&rulebook)?, chapters.iter().map(String::as_str))
-        .or_fail_while(Exit::Usage, || "the rulebook will not do")
-}
-
 fn found(
     layout: &Layout,
     charter: &Charter,
@@ -171,7 +142,7 @@ fn found(
 ) -> Result<(), Failure> {
     let rulebook = match &charter.rulebook {
         None => default_rulebook(),
-        Some(path) => read_rulebook(path)?,
+        Some(path) => crate::rules::read_rulebook(path)?,
     };
     let charter = founding::Charter {
         origin: charter.origin.parse().or_fail(Exit::Usage)?,

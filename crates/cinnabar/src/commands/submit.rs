@@ -8,7 +8,6 @@ use cinnabar_ledger::confidential::OPENINGS_MAX_BYTES;
 use serde_json::json;
 
 use super::refusal;
-use super::sign::tell_openings;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access};
 use crate::intake::{Answer, Ask, Intake, exit_for};
@@ -26,7 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
   cinnabar submit product.submitted --subject product/triage --concerns organisation/acme \\
       --data organisation=acme name=\"Triage assistant\" route=disclosure facts.fields=healthcare \\
       --as lin:enterprise_filer@acme --key lin.key
-  cinnabar submit triage.statement")]
+  cinnabar submit triage.statement
+  cinnabar submit organisation.registered --subject organisation/acme --data name=Acme organisationKind=enterprise \\
+      --confidential /contact='Lin Hua, +86 755 0000' --person /contact='Lin Hua' --as li:registrar --key li.key
+  cinnabar submit product.submitted --subject product/old-17 --concerns organisation/acme --data organisation=acme \\
+      name=Old --migrated city-register:17 --as wu:migrator --key wu.key
+
+A statement file with commitments is sent with the openings that lie beside it as <id>.openings.json.
+What `disclosure.used` asks to see is printed after the receipt is verified; that it was seen is on the ledger.")]
 pub(crate) struct Args {
     /// What kind of statement (`cinnabar kinds` lists them), or a statement file that everybody has signed.
     #[arg(value_name = "KIND|FILE")]
@@ -125,11 +131,8 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
                 tell_openings(openings);
             }
             kept.recorded();
-            tell(&told, &receipt_path, again, args.json)?;
-            match shown {
-                Some(shown) => tell_shown(&shown),
-                None => Ok(()),
-            }
+            let shown = shown.as_deref().map(read_shown).transpose()?;
+            tell(&told, &receipt_path, again, shown, args.json)
         }
         Answer::Refused(problem) => {
             if exit_for(&problem) == Exit::Unreachable {
@@ -167,11 +170,18 @@ fn beside(mut request: Vec<u8>, kept: &Kept, outgoing: &Outgoing) -> Result<Vec<
     Ok(request)
 }
 
-/// Prints the confidential values that the statement asked to see. That it did is on the ledger.
-fn tell_shown(shown: &[u8]) -> Result<(), Failure> {
-    let shown: serde_json::Value = serde_json::from_slice(shown)
-        .or_fail_while(Exit::NotVerified, || "what the vault showed can't be read")?;
-    out::json(&shown)
+/// Says where else the confidential values are, now that the vault has them.
+fn tell_openings(path: &Path) {
+    out::note(format!(
+        "Confidential values and their salts are in the institution's vault, and in {}: yours to keep or to delete.",
+        path.display()
+    ));
+}
+
+/// The confidential values that the statement asked to see. That it did is on the ledger.
+fn read_shown(shown: &[u8]) -> Result<serde_json::Value, Failure> {
+    serde_json::from_slice(shown)
+        .or_fail_while(Exit::NotVerified, || "what the vault showed can't be read")
 }
 
 async fn dry_run(intake: &Intake, request: &[u8], json: bool) -> Result<(), Failure> {
@@ -289,14 +299,24 @@ fn keep_receipt(
     Ok(receipt)
 }
 
-fn tell(receipt: &Receipt, path: &Path, again: bool, json: bool) -> Result<(), Failure> {
+fn tell(
+    receipt: &Receipt,
+    path: &Path,
+    again: bool,
+    shown: Option<serde_json::Value>,
+    json: bool,
+) -> Result<(), Failure> {
     let entry = receipt.entry();
     if json {
-        return out::json(&json!({
+        let mut told = json!({
             "sequence": entry.seq(), "time": entry.time(), "hash": entry.hash(), "id": entry.statement().id,
             "kind": entry.statement().kind().as_str(), "subject": entry.statement().subject,
             "again": again, "receipt": path,
-        }));
+        });
+        if let Some(shown) = shown {
+            told["openings"] = shown;
+        }
+        return out::json(&told);
     }
     out::line(if again {
         "recorded before; this is the same entry"
@@ -306,5 +326,20 @@ fn tell(receipt: &Receipt, path: &Path, again: bool, json: bool) -> Result<(), F
     out::line(format_args!("  sequence  {}", entry.seq()))?;
     out::line(format_args!("  time      {}", entry.time()))?;
     out::line(format_args!("  hash      {}", entry.hash()))?;
-    out::line(format_args!("  receipt   {} (verified)", path.display()))
+    out::line(format_args!("  receipt   {} (verified)", path.display()))?;
+    for opening in shown.iter().flat_map(values) {
+        let value = match &opening["value"] {
+            serde_json::Value::String(text) => out::Plain(text).to_string(),
+            other => out::Plain(&other.to_string()).to_string(),
+        };
+        let pointer = opening["pointer"].as_str().unwrap_or_default();
+        out::line(format_args!("  {}  {value}", out::Plain(pointer)))?;
+    }
+    Ok(())
+}
+
+/// Each opening of the statements whose values are shown.
+fn values(shown: &serde_json::Value) -> impl Iterator<Item = &serde_json::Value> {
+    let statements = shown.as_array().into_iter().flatten();
+    statements.flat_map(|one| one["openings"].as_array().into_iter().flatten())
 }

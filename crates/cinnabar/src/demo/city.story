@@ -227,4 +227,4 @@ hold/h-0001 is placed
 
 # --- A rule that may come -------------------------------------------------------------------------------------------
 # A chapter's text alone changes nothing; two decision makers would adopt it.
-shen as standards_officer says rulebook.deposited on rulebook/sz-ai: {"chapter":{"name":"limits","title":"Limits","settings":[{"name":"delegation_days_max","value":14,"source":{"model":"A fortnight is enough."}}]}}
+shen as standards_officer says rulebook.deposited on rulebook/demo: {"chapter":{"name":"limits","title":"Limits","settings":[{"name":"delegation_days_max","value":14,"source":{"model":"A fortnight is enough."}}]}}
