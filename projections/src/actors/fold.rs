@@ -1,6 +1,6 @@
 //! How entries change who signs, with which keys and roles.
 
-use cinnabar_events::kinds::{ActorKind, ActorSuspended, KeyRevoked, Scope};
+use cinnabar_events::kinds::{ActorKind, ActorSuspended, KeyRevoked, LedgerOpened, Scope};
 use cinnabar_events::{Date, Entry, Id, Payload, PublicKey};
 use rusqlite::{Transaction, params};
 
@@ -92,30 +92,7 @@ impl Projection for Actors {
         };
         let id = entry.statement().subject.id();
         match &entry.statement().payload {
-            Payload::LedgerOpened(opened) => {
-                let institution = Some(&opened.institution.id);
-                for founder in opened.founders.iter() {
-                    fold.enrol(
-                        &founder.actor,
-                        founder.name.as_str(),
-                        ActorKind::Person,
-                        institution,
-                        &founder.key,
-                        None,
-                    )?;
-                    fold.grant(&founder.actor, ROLE_FOUNDER, Grant::default())?;
-                }
-                let itself: Id = LEDGER_ACTOR.parse().expect("a word is an id");
-                fold.enrol(
-                    &itself,
-                    opened.name.as_str(),
-                    ActorKind::Service,
-                    institution,
-                    &opened.ledger_key,
-                    None,
-                )?;
-                fold.grant(&itself, ROLE_LEDGER, Grant::default())
-            }
+            Payload::LedgerOpened(opened) => fold.open(opened),
             Payload::ActorEnrolled(enrolled) => {
                 let name = enrolled.name.as_str();
                 fold.enrol(
@@ -179,6 +156,32 @@ struct Grant<'g> {
 }
 
 impl Fold<'_> {
+    /// Those whom the genesis names: the founders, and the ledger itself.
+    fn open(&self, opened: &LedgerOpened) -> rusqlite::Result<()> {
+        let institution = Some(&opened.institution.id);
+        for founder in opened.founders.iter() {
+            self.enrol(
+                &founder.actor,
+                founder.name.as_str(),
+                ActorKind::Person,
+                institution,
+                &founder.key,
+                None,
+            )?;
+            self.grant(&founder.actor, ROLE_FOUNDER, Grant::default())?;
+        }
+        let itself: Id = LEDGER_ACTOR.parse().expect("a word is an id");
+        self.enrol(
+            &itself,
+            opened.name.as_str(),
+            ActorKind::Service,
+            institution,
+            &opened.ledger_key,
+            None,
+        )?;
+        self.grant(&itself, ROLE_LEDGER, Grant::default())
+    }
+
     fn run(&self, sql: &str, values: impl rusqlite::Params) -> rusqlite::Result<()> {
         self.transaction.prepare_cached(sql)?.execute(values)?;
         Ok(())
