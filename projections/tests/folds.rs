@@ -432,56 +432,6 @@ fn a_key_tells_from_where_to_where_it_signed_and_why_it_ended() {
 }
 
 #[test]
-fn the_actors_are_those_of_the_records() {
-    use cinnabar_governance::{Record, RecordKey, Records};
-    let town = busy_town();
-    let dir = tempfile::tempdir().unwrap();
-    let reader = folded(dir.path(), town.entries()).read().unwrap();
-    let listing = reader
-        .actors(reader.at(), &ActorFilter::default(), &Page::default())
-        .unwrap();
-    assert!(listing.total >= 10);
-    for actor in listing.rows {
-        let key = RecordKey::State(format!("actor/{}", actor.id).parse().unwrap());
-        let Ok(Some(Record::Actor(record))) = town.records().record(&key) else {
-            panic!("{key:?}")
-        };
-        assert_eq!(
-            actor.organisation,
-            record.organisation.map(|id| id.to_string())
-        );
-        let signing = actor
-            .keys
-            .iter()
-            .find(|key| key.ended.is_none())
-            .map(|key| key.key.clone());
-        assert_eq!(
-            signing,
-            record.key.map(|key| key.to_string()),
-            "{}",
-            actor.id
-        );
-        let mut roles: Vec<_> = actor
-            .roles
-            .iter()
-            .filter(|role| role.ended.is_none())
-            .map(|role| role.role.clone())
-            .collect();
-        roles.sort();
-        assert_eq!(
-            roles,
-            record
-                .roles
-                .keys()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>(),
-            "{}",
-            actor.id
-        );
-    }
-}
-
-#[test]
 fn a_dossier_has_every_entry_that_enters_it() {
     let Setup {
         reader, entries, ..

@@ -1,6 +1,6 @@
 //! What the views show of the stories is what the rules know: every product, incident, organisation and actor stands where
 //! its record says, and what later entries say about earlier ones is shown with them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
 
 mod common;
 

@@ -69,6 +69,7 @@ pub(crate) async fn answer<T: Send + 'static>(
         after: cursor.map(|cursor| cursor.after),
         limit: query.limit.unwrap_or(Limit::DEFAULT).0,
     };
+    let _turn = state.0.scans.acquire().await;
     let list = state.records(min_size, move |inner, snapshot| {
         let as_of = AsOfState::from(snapshot.head());
         let Listing { total, rows, next } = ask(inner, snapshot, &wanted)?;

@@ -19,6 +19,8 @@ use crate::rulebook::InForce;
 
 /// Most requests answered at a time. Each may hold a page of 100 entries, 3 MiB.
 pub(crate) const IN_FLIGHT_MAX: usize = 256;
+/// Most lists of what stands now that are read at a time: for its total each reads the records of a class, or all running deadlines.
+const SCANS_MAX: usize = 4;
 /// How long a request waits for the size that it asks for.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -49,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) parts: Vec<Part>,
     pub(crate) metrics: Metrics,
     pub(crate) in_flight: Semaphore,
+    pub(crate) scans: Semaphore,
     /// The size that readers of the views see.
     served: watch::Receiver<Size>,
     identity: OnceLock<Identity>,
@@ -91,6 +94,7 @@ impl ApiState {
             parts,
             metrics: Metrics::new(registry),
             in_flight: Semaphore::new(IN_FLIGHT_MAX),
+            scans: Semaphore::new(SCANS_MAX),
             served,
             identity: OnceLock::new(),
             rulebook: Mutex::default(),

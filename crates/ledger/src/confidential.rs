@@ -120,10 +120,13 @@ fn granted(store: &Store, entry: &Entry) -> Result<Vec<OpeningRef>, StoreError> 
     let Some(grant) = read(store, first.first().copied())? else {
         return Ok(Vec::new());
     };
-    Ok(match &grant.statement().payload {
-        Payload::DisclosureGranted(granted) => granted.openings.as_slice().to_vec(),
-        _ => Vec::new(),
-    })
+    Ok(
+        if let Payload::DisclosureGranted(granted) = &grant.statement().payload {
+            granted.openings.as_slice().to_vec()
+        } else {
+            Vec::new()
+        },
+    )
 }
 
 fn read(store: &Store, sequence: Option<Sequence>) -> Result<Option<Entry>, StoreError> {

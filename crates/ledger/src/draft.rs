@@ -139,9 +139,12 @@ impl Draft {
         let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
         let unknown = Divergence::Store;
         let verdict = admit(&records, now, &verified).map_err(unknown)?;
-        let verdict = verdict.map_err(|no| match no {
-            Rejection::AlreadyRecorded(sequence) => Outcome::Again(sequence),
-            no => Outcome::Refused(Box::new(refusal(&records, &no))),
+        let verdict = verdict.map_err(|no| {
+            if let Rejection::AlreadyRecorded(sequence) = no {
+                Outcome::Again(sequence)
+            } else {
+                Outcome::Refused(Box::new(refusal(&records, &no)))
+            }
         });
         // What is confidential is durable in the vault before the statement can be.
         let verdict = match (verdict, filing) {

@@ -15,7 +15,7 @@ use tokio::sync::mpsc as queue;
 use crate::answer::answer_all;
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
-use crate::confidential::{filing, part};
+use crate::confidential::{carry_out_erasures, filing, part};
 use crate::draft::{Checked, Draft, Finished};
 use crate::identity::LedgerSigner;
 use crate::problem::Problem;
@@ -51,6 +51,12 @@ pub(crate) fn write(
     );
     if let Err(halt) = committer.open_epoch() {
         return halt;
+    }
+    // Another writer may have recorded erasures while this node followed.
+    if let Some(vault) = &committer.vault
+        && let Err(failure) = carry_out_erasures(&store, vault)
+    {
+        return failure.into();
     }
     opened();
     let vault = committer.vault.clone();

@@ -1,6 +1,6 @@
 //! What each statement about a product changes in its row, as the rules fold it.
 
-use cinnabar_events::kinds::Termination;
+use cinnabar_events::kinds::{ApprovalRevoked, Termination};
 use cinnabar_events::{Entry, Payload};
 use cinnabar_governance::ProductStatus;
 
@@ -123,22 +123,23 @@ fn decide_approval(row: &mut Row, from: ProductStatus, entry: &Entry) {
             file.renewal = None;
             file.expiry = said();
         }
-        Payload::ApprovalRevoked(revoked) => {
-            if revoked.termination != Termination::Closed {
-                // How the approval ended is not forgotten when the entry is closed.
-                file.termination = Some(revoked.termination.to_string());
-            }
-            let (status, decision) = match revoked.termination {
-                Termination::Void => (ProductStatus::Voided, &mut file.revocation),
-                Termination::WithdrawnPublicInterest => {
-                    (ProductStatus::Withdrawn, &mut file.revocation)
-                }
-                Termination::Penalty => (ProductStatus::Revoked, &mut file.revocation),
-                Termination::Closed => (ProductStatus::Closed, &mut file.closing),
-            };
-            *decision = said();
-            status.as_str().clone_into(&mut row.status);
-        }
+        Payload::ApprovalRevoked(revoked) => revoke(row, revoked, entry),
         _ => {}
     }
+}
+
+/// How the approval ended is not forgotten when the entry is closed.
+fn revoke(row: &mut Row, revoked: &ApprovalRevoked, entry: &Entry) {
+    let file = &mut row.file;
+    if revoked.termination != Termination::Closed {
+        file.termination = Some(revoked.termination.to_string());
+    }
+    let (status, decision) = match revoked.termination {
+        Termination::Void => (ProductStatus::Voided, &mut file.revocation),
+        Termination::WithdrawnPublicInterest => (ProductStatus::Withdrawn, &mut file.revocation),
+        Termination::Penalty => (ProductStatus::Revoked, &mut file.revocation),
+        Termination::Closed => (ProductStatus::Closed, &mut file.closing),
+    };
+    *decision = Some(Decision::of(entry));
+    status.as_str().clone_into(&mut row.status);
 }

@@ -222,10 +222,8 @@ fn state(record: &Record) -> Result<Option<Json>, Problem> {
     }
     // `{"<what it is>": {…}}`.
     let tagged = serde_json::to_value(record).map_err(|error| Problem::fault(&error))?;
-    let state = match tagged {
-        Json::Object(members) => members.into_iter().next().map(|(_, state)| state),
-        _ => None,
-    };
+    let members = tagged.as_object().into_iter().flatten();
+    let state = members.map(|(_, state)| state.clone()).next();
     Ok(state.map(camel_case))
 }
 
@@ -235,9 +233,12 @@ const MAPS: [&str; 1] = ["roles"];
 fn camel_case(value: Json) -> Json {
     match value {
         Json::Object(members) => {
-            let member = |(name, value): (String, Json)| match value {
-                map @ Json::Object(_) if MAPS.contains(&name.as_str()) => (name, map),
-                value => (camel(&name), camel_case(value)),
+            let member = |(name, value): (String, Json)| {
+                if MAPS.contains(&name.as_str()) {
+                    (name, value)
+                } else {
+                    (camel(&name), camel_case(value))
+                }
             };
             let members = members.into_iter().filter(|(_, value)| !value.is_null());
             Json::Object(members.map(member).collect())

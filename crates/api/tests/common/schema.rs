@@ -1,5 +1,8 @@
 //! What the OpenAPI document says about an answer.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 /// The schema of a documented answer, with the components that it refers to.
@@ -35,15 +38,33 @@ pub(crate) fn template_of<'d>(document: &'d Json, path: &str) -> Option<&'d str>
     templates.first().copied()
 }
 
-/// What of an answer to `path` isn't as the document says.
-pub(crate) fn faults(document: &Json, path: &str, status: u16, json: &Json) -> Vec<String> {
-    let template = template_of(document, path);
-    let Some(schema) = template.and_then(|template| schema(document, template, status)) else {
-        return vec![format!("{path}: not documented")];
-    };
-    let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors = validator.iter_errors(json);
-    errors
-        .map(|error| format!("{path}: {error} at {}", error.instance_path()))
-        .collect()
+/// The document, and the schemas that were asked for.
+pub(crate) struct Documented {
+    document: Json,
+    validators: RefCell<BTreeMap<String, jsonschema::Validator>>,
+}
+
+impl Documented {
+    pub(crate) fn new() -> Self {
+        Self {
+            document: serde_json::to_value(cinnabar_api::document()).unwrap(),
+            validators: RefCell::default(),
+        }
+    }
+
+    /// What of an answer with status 200 to `path` isn't as the document says.
+    pub(crate) fn faults(&self, path: &str, json: &Json) -> Vec<String> {
+        let Some(template) = template_of(&self.document, path) else {
+            return vec![format!("{path}: not documented")];
+        };
+        let mut validators = self.validators.borrow_mut();
+        let validator = validators.entry(template.to_owned()).or_insert_with(|| {
+            let schema = schema(&self.document, template, 200).unwrap();
+            jsonschema::validator_for(&schema).unwrap()
+        });
+        let errors = validator.iter_errors(json);
+        errors
+            .map(|error| format!("{path}: {error} at {}", error.instance_path()))
+            .collect()
+    }
 }

@@ -200,6 +200,14 @@ impl Town {
 
     /// Signs with each signer's own key; whoever holds an incoming key is expected to be called after the key.
     pub fn sign(&self, draft: &Draft) -> Verified {
+        self.try_sign(draft).expect("everyone signs")
+    }
+
+    /// The same, for a draft that may not be well-formed.
+    ///
+    /// # Errors
+    /// What makes it no signed statement.
+    pub fn try_sign(&self, draft: &Draft) -> Result<Verified, Malformed> {
         let names: Vec<&str> = draft
             .statement
             .signers
@@ -213,7 +221,6 @@ impl Town {
             })
             .collect();
         self.sign_as(&draft.statement, &names)
-            .expect("everyone signs")
     }
 
     fn incoming<'s>(&'s self, statement: &'s Statement) -> &'s str {

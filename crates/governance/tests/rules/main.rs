@@ -10,6 +10,7 @@ mod complaints;
 mod compute;
 mod deadline_engine;
 mod ethics;
+mod everything;
 mod incidents;
 mod ledger;
 mod people;

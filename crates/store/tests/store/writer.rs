@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use cinnabar_events::{
-    DossierLink, Entry, EntryHash, Id, Sequence, Signed, StatementId, Subject, Timestamp, sign,
+    DossierLink, Entry, Id, Sequence, Signed, StatementId, Subject, Timestamp, sign,
 };
 use cinnabar_governance::{
     Changes, DossierRecord, OrganisationRecord, Record, RecordKey, StatementRecord,

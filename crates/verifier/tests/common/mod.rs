@@ -8,7 +8,7 @@ use cinnabar_events::{
     Verified,
 };
 use cinnabar_governance::testing::{Draft, Town, key, public};
-use cinnabar_governance::{RecordMap, admit, default_rulebook, evolve, links};
+use cinnabar_governance::{DEFAULT_CHAPTERS, RecordMap, admit, default_rulebook, evolve, links};
 use cinnabar_tlog::{Algorithm, Checkpoint, Frontier, KeyName, NoteSigner, VerifierKey};
 use cinnabar_verifier::{Options, Report, Verifier};
 use serde_json::json;
@@ -32,7 +32,15 @@ pub(crate) fn log_key() -> VerifierKey {
     .unwrap()
 }
 
-/// Officers, an enterprise, and a product that is filed, accepted and approved; a second one filed. 22 entries.
+/// How many entries open a town's ledger: the genesis and one deposit for each chapter of the rulebook.
+pub(crate) const OPENING: usize = 1 + DEFAULT_CHAPTERS.len();
+
+/// How many entries [`town`] has: the opening; seven enrolments with a role each, and an enterprise; products a and b,
+/// four entries each; the approval of a; the filing of c.
+pub(crate) const TOWN: usize = OPENING + 7 * 2 + 1 + 2 * 4 + 1 + 1;
+
+/// Officers, an enterprise, and two products that are filed, accepted, classified and shown to conform; the first is
+/// approved; a third is only filed. [`TOWN`] entries.
 pub(crate) fn town() -> Town {
     let mut town = Town::populated();
     town.accepted("a");
@@ -166,6 +174,30 @@ fn chain(statements: impl Iterator<Item = Verified>) -> Vec<Vec<u8>> {
         entries.push(entry.bytes().to_vec());
     }
     entries
+}
+
+/// Where the first entry of `kind` about `subject` stands.
+pub(crate) fn at(entries: &[Vec<u8>], kind: Kind, subject: &str) -> usize {
+    let is_meant = |bytes: &Vec<u8>| {
+        let entry = Entry::parse(bytes.clone()).unwrap();
+        let statement = entry.statement();
+        statement.kind() == kind && statement.subject.to_string() == subject
+    };
+    entries
+        .iter()
+        .position(is_meant)
+        .unwrap_or_else(|| panic!("no {kind} about {subject}"))
+}
+
+/// The entry with a microsecond added to its time: still well-formed, but another entry.
+pub(crate) fn later(bytes: &[u8]) -> Vec<u8> {
+    let time = Entry::parse(bytes).unwrap().time().to_string();
+    let member = |time: &str| format!("\"time\":\"{time}\"");
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let moved = time.replace(".000000Z", ".000001Z");
+    let changed = text.replacen(&member(&time), &member(&moved), 1);
+    assert_ne!(changed, text);
+    changed.into_bytes()
 }
 
 /// The bytes of each entry.

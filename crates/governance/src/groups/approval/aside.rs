@@ -73,58 +73,63 @@ mod tests {
     use crate::groups::filing::facts::FilingState;
     use crate::records::RecordMap;
 
+    use ProductStatus as S;
+
+    /// What is set aside, where the product stands, from where it came there, and where it stands then: nowhere else if
+    /// the decision is not in force.
+    const CASES: [(Kind, S, Option<S>, Option<S>); 11] = [
+        (
+            Kind::ApprovalGranted,
+            S::Authorised,
+            None,
+            Some(S::Classified),
+        ),
+        (
+            Kind::ProductDisclosed,
+            S::Disclosed,
+            None,
+            Some(S::Classified),
+        ),
+        (Kind::ApprovalRefused, S::Refused, None, Some(S::Classified)),
+        (Kind::ProductDeclined, S::Declined, None, Some(S::Submitted)),
+        (
+            Kind::ApprovalSuspended,
+            S::Suspended,
+            Some(S::Disclosed),
+            Some(S::Disclosed),
+        ),
+        (
+            Kind::ApprovalRevoked,
+            S::Voided,
+            Some(S::Suspended),
+            Some(S::Suspended),
+        ),
+        (
+            Kind::ApprovalRevoked,
+            S::Withdrawn,
+            Some(S::Authorised),
+            Some(S::Authorised),
+        ),
+        (
+            Kind::ApprovalRevoked,
+            S::Revoked,
+            Some(S::Disclosed),
+            Some(S::Disclosed),
+        ),
+        (Kind::ApprovalRevoked, S::Closed, Some(S::Authorised), None),
+        (
+            Kind::ApprovalGranted,
+            S::Suspended,
+            Some(S::Authorised),
+            None,
+        ),
+        (Kind::ApprovalRefused, S::Authorised, None, None),
+    ];
+
     #[test]
     fn what_is_set_aside_leaves_the_product_where_it_stood_and_nothing_else_does() {
-        use ProductStatus as S;
         let id: Id = "p1".parse().expect("an id");
-        for (decision, status, from, before) in [
-            (
-                Kind::ApprovalGranted,
-                S::Authorised,
-                None,
-                Some(S::Classified),
-            ),
-            (
-                Kind::ProductDisclosed,
-                S::Disclosed,
-                None,
-                Some(S::Classified),
-            ),
-            (Kind::ApprovalRefused, S::Refused, None, Some(S::Classified)),
-            (Kind::ProductDeclined, S::Declined, None, Some(S::Submitted)),
-            (
-                Kind::ApprovalSuspended,
-                S::Suspended,
-                Some(S::Disclosed),
-                Some(S::Disclosed),
-            ),
-            (
-                Kind::ApprovalRevoked,
-                S::Voided,
-                Some(S::Suspended),
-                Some(S::Suspended),
-            ),
-            (
-                Kind::ApprovalRevoked,
-                S::Withdrawn,
-                Some(S::Authorised),
-                Some(S::Authorised),
-            ),
-            (
-                Kind::ApprovalRevoked,
-                S::Revoked,
-                Some(S::Disclosed),
-                Some(S::Disclosed),
-            ),
-            (Kind::ApprovalRevoked, S::Closed, Some(S::Authorised), None),
-            (
-                Kind::ApprovalGranted,
-                S::Suspended,
-                Some(S::Authorised),
-                None,
-            ),
-            (Kind::ApprovalRefused, S::Authorised, None, None),
-        ] {
+        for (decision, status, from, before) in CASES {
             let organisation = "acme".parse().expect("an id");
             let mut product = ProductRecord::filed(organisation, None, FilingState::default());
             product.status = status;
