@@ -302,6 +302,56 @@ fn a_confidential_value_goes_into_the_vault_and_is_shown_to_whom_it_is_granted()
 }
 
 #[test]
+fn the_rules_in_force_are_shown_and_compared_from_the_node_and_from_an_export() {
+    let town = Town::start();
+    town.run(&["export", "--out", "ledger.jsonl"]).ends(0);
+    let from = ["--from", "ledger.jsonl"];
+    let show = ["rulebook", "show", "--json"];
+    let mut asked = town.run(&show).json(0);
+    let mut read = town.run(&[&show[..], &from].concat()).json(0);
+    assert_eq!(asked["adoptedBy"], 0);
+    assert_eq!(asked["chapters"][9]["deposited"], true);
+    (asked["from"], read["from"]) = (Value::Null, Value::Null);
+    assert_eq!(asked, read);
+    let text = town.run(&["rulebook", "show"]).ends(0);
+    assert!(
+        text.contains("law: Administrative Licensing Law Art. 32"),
+        "{text}"
+    );
+
+    // Before its chapters were there the rulebook held less.
+    let diff = ["rulebook", "diff", "0", "default"];
+    let node = town.run(&diff).ends(0);
+    assert!(node.contains("+ deadline supplement: "), "{node}");
+    assert_eq!(node, town.run(&[&diff[..], &from].concat()).ends(0));
+    assert_eq!(
+        town.run(&["rulebook", "diff", "10", "default"]).ends(0),
+        "no difference\n"
+    );
+    town.run(&["rulebook", "diff", "10", "nowhere"]).ends(2);
+
+    let kind = town.run(&["kinds", "product.accepted"]).ends(0);
+    assert!(kind.contains("by the rulebook of this ledger"), "{kind}");
+    assert!(kind.contains("product: submitted -> accepted"), "{kind}");
+    assert!(
+        kind.contains("deadline: starts decide (20 working days)"),
+        "{kind}"
+    );
+    let roles = town.run(&["kinds", "--roles"]).ends(0);
+    assert!(roles.contains("approval.granted x2"), "{roles}");
+    let life = town.run(&["kinds", "--class", "erasure"]).ends(0);
+    assert!(life.contains("decided"), "{life}");
+    assert_eq!(
+        town.run(&["kinds", "--json"])
+            .json(0)
+            .as_array()
+            .unwrap()
+            .len(),
+        111
+    );
+}
+
+#[test]
 fn history_is_taken_over_by_the_migrator_alone() {
     let town = Town::start();
     let said = [

@@ -328,12 +328,16 @@ fn tell(
     out::line(format_args!("  hash      {}", entry.hash()))?;
     out::line(format_args!("  receipt   {} (verified)", path.display()))?;
     for opening in shown.iter().flat_map(values) {
-        let value = match &opening["value"] {
-            serde_json::Value::String(text) => out::Plain(text).to_string(),
-            other => out::Plain(&other.to_string()).to_string(),
-        };
+        let value = &opening["value"];
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         let pointer = opening["pointer"].as_str().unwrap_or_default();
-        out::line(format_args!("  {}  {value}", out::Plain(pointer)))?;
+        out::line(format_args!(
+            "  {}  {}",
+            out::Plain(pointer),
+            out::Plain(&text)
+        ))?;
     }
     Ok(())
 }
