@@ -328,10 +328,11 @@ fn tell(
     out::line(format_args!("  hash      {}", entry.hash()))?;
     out::line(format_args!("  receipt   {} (verified)", path.display()))?;
     for opening in shown.iter().flat_map(values) {
-        let value = match &opening["value"] {
-            serde_json::Value::String(text) => out::Plain(text).to_string(),
-            other => out::Plain(&other.to_string()).to_string(),
-        };
+        let value = &opening["value"];
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        let value = out::Plain(&value);
         let pointer = opening["pointer"].as_str().unwrap_or_default();
         out::line(format_args!("  {}  {value}", out::Plain(pointer)))?;
     }
