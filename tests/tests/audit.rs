@@ -63,7 +63,7 @@ fn an_export_is_checked_with_b3sum_and_jq_alone() {
         .says("every entry names the one before");
 
     let export = std::fs::read_to_string(ledger.path("ledger.jsonl")).unwrap();
-    let changed = export.replacen("Triage assistant", "Triage Assistant", 1);
+    let changed = export.replacen("Registrar Li", "Registrar Lu", 1);
     assert_ne!(changed, export);
     std::fs::write(ledger.path("ledger.jsonl"), changed).unwrap();
     ledger.shell(SHELL_CHECK).ends(1);

@@ -219,7 +219,7 @@ fn submit(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
 
 fn accept(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
     let data =
-        json!({ "number": format!("SZAI-P-2026-{number:09}"), "reasons": prose(turn, 80, 220) });
+        json!({ "number": format!("SZAI-P-2026-{number:09}"), "reasons": prose(turn, 100, 230) });
     let about = (Kind::ProductAccepted, format!("product/{product}"), None);
     one(people, number, about, (Role::Registrar, turn), data)
 }
@@ -258,7 +258,11 @@ fn follow_up(people: &People, number: u64, turn: u64) -> Bytes {
         format!("incident/incident-{}", turn % BASE),
         None,
     );
-    one(people, number, about, (Role::CaseOfficer, turn), data)
+    let role = match turn % 3 {
+        0 => Role::CaseOfficer,
+        _ => Role::IntakeOfficer,
+    };
+    one(people, number, about, (role, turn), data)
 }
 
 fn register(people: &People, number: u64, organisation: &str, turn: u64) -> Bytes {
