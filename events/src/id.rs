@@ -88,7 +88,7 @@ pub enum NotAnId {
     Id,
     /// Not a subject.
     #[error(
-        "not a subject: class/id with class ledger, actor, organisation, product or incident, and id 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"
+        "not a subject: class/id, with a class like product or incident, and an id of 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"
     )]
     Subject,
     /// Not a BLAKE3 hash.
