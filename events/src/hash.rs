@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{NotAnId, StatementId};
+use crate::schema::text_schema;
 use crate::text::text_serde;
 
 /// Defines 32 bytes that are written as a prefix and 64 lower-case hex digits.
@@ -45,6 +46,8 @@ macro_rules! prefixed_hex {
                 unhex(hex).map(Self).ok_or(NotAnId::$fault)
             }
         }
+
+        text_schema!($name => { "pattern": concat!("^", $prefix, ":[0-9a-f]{64}$") });
     };
 }
 
@@ -78,6 +81,18 @@ prefixed_hex!(
     /// A salted commitment to a confidential value. Written `c1:<hex>`. See [`Commitment::to`].
     Commitment, "c1", Commitment
 );
+
+prefixed_hex!(
+    /// A rulebook chapter's digest: BLAKE3 of its canonical bytes. Written `blake3:<hex>`.
+    ChapterDigest, "blake3", Hash
+);
+
+impl ChapterDigest {
+    /// `BLAKE3(canonical bytes of the chapter)`.
+    pub fn of(chapter: &[u8]) -> Self {
+        Self(*blake3::hash(chapter).as_bytes())
+    }
+}
 
 impl EntryHash {
     /// What stands as `prev` in the first entry, and in the first of each dossier: 32 zero bytes.
@@ -114,4 +129,4 @@ impl Commitment {
     }
 }
 
-text_serde!(EntryHash, LedgerId, PublicKey, Commitment);
+text_serde!(ChapterDigest, EntryHash, LedgerId, PublicKey, Commitment);

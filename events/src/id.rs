@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::schema::text_schema;
 use crate::text::text_serde;
 
 /// Position of an entry in the ledger, 0-based. Not a [`cinnabar_tlog::Size`], which counts entries.
@@ -87,7 +88,7 @@ pub enum NotAnId {
     Id,
     /// Not a subject.
     #[error(
-        "not a subject: class/id with class ledger, actor, organisation, product or incident, and id 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"
+        "not a subject: class/id, with a class like product or incident, and an id of 1 to 64 of A-Z, a-z, 0-9, '_' and '-'"
     )]
     Subject,
     /// Not a BLAKE3 hash.
@@ -200,36 +201,132 @@ impl fmt::Debug for Id {
 /// as their text does: that is the order of the keys of an entry's `dossiers`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
+    /// A request for access to public data.
+    Access,
     /// Someone who signs.
     Actor,
+    /// An algorithm or open-source model on the open platform.
+    Algorithm,
+    /// Computing power asked for and given.
+    Allocation,
+    /// Reconsideration of a decision.
+    Appeal,
+    /// An ethics committee.
+    Committee,
+    /// A report of a violation.
+    Complaint,
+    /// An offer of computing power.
+    Compute,
+    /// What was recorded wrongly, put right.
+    Correction,
+    /// A public data resource.
+    Dataset,
+    /// A deadline on another subject.
+    Deadline,
+    /// Leave to see confidential values.
+    Disclosure,
+    /// A claim that an entry is wrong.
+    Dispute,
+    /// A request to erase confidential values.
+    Erasure,
+    /// A guideline for sharing public data.
+    Guideline,
+    /// A legal hold, which keeps values from erasure.
+    Hold,
     /// Something that went wrong, or nearly.
     Incident,
+    /// A monitored indicator.
+    Indicator,
     /// The ledger itself.
     Ledger,
+    /// An annotation.
+    Note,
     /// Whom an actor signs for.
     Organisation,
     /// An AI product or service.
     Product,
+    /// A statistical release.
+    Release,
+    /// An annual report.
+    Report,
+    /// A statistical return.
+    Return,
+    /// An ethics review.
+    Review,
+    /// The rules.
+    Rulebook,
+    /// A scenario for which solutions are sought.
+    Scenario,
+    /// A statistical survey.
+    Survey,
 }
 
 impl Class {
     /// Every class, in the order of their names.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 29] = [
+        Self::Access,
         Self::Actor,
+        Self::Algorithm,
+        Self::Allocation,
+        Self::Appeal,
+        Self::Committee,
+        Self::Complaint,
+        Self::Compute,
+        Self::Correction,
+        Self::Dataset,
+        Self::Deadline,
+        Self::Disclosure,
+        Self::Dispute,
+        Self::Erasure,
+        Self::Guideline,
+        Self::Hold,
         Self::Incident,
+        Self::Indicator,
         Self::Ledger,
+        Self::Note,
         Self::Organisation,
         Self::Product,
+        Self::Release,
+        Self::Report,
+        Self::Return,
+        Self::Review,
+        Self::Rulebook,
+        Self::Scenario,
+        Self::Survey,
     ];
 
     /// The class as it stands in a subject.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Ledger => "ledger",
+            Self::Access => "access",
             Self::Actor => "actor",
+            Self::Algorithm => "algorithm",
+            Self::Allocation => "allocation",
+            Self::Appeal => "appeal",
+            Self::Committee => "committee",
+            Self::Complaint => "complaint",
+            Self::Compute => "compute",
+            Self::Correction => "correction",
+            Self::Dataset => "dataset",
+            Self::Deadline => "deadline",
+            Self::Disclosure => "disclosure",
+            Self::Dispute => "dispute",
+            Self::Erasure => "erasure",
+            Self::Guideline => "guideline",
+            Self::Hold => "hold",
+            Self::Incident => "incident",
+            Self::Indicator => "indicator",
+            Self::Ledger => "ledger",
+            Self::Note => "note",
             Self::Organisation => "organisation",
             Self::Product => "product",
-            Self::Incident => "incident",
+            Self::Release => "release",
+            Self::Report => "report",
+            Self::Return => "return",
+            Self::Review => "review",
+            Self::Rulebook => "rulebook",
+            Self::Scenario => "scenario",
+            Self::Survey => "survey",
         }
     }
 }
@@ -321,6 +418,12 @@ impl fmt::Display for ShortName {
 }
 
 text_serde!(StatementId, Id, Subject, ShortName);
+text_schema! {
+    StatementId => { "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$" },
+    Id => { "pattern": "^[A-Za-z0-9_-]{1,64}$" },
+    Subject => { "pattern": format!("^({})/[A-Za-z0-9_-]{{1,64}}$", Class::ALL.map(Class::as_str).join("|")) },
+    ShortName => { "pattern": "^[a-z0-9-]{1,32}$" },
+}
 
 #[cfg(test)]
 mod tests {

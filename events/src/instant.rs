@@ -115,6 +115,52 @@ impl Date {
     pub fn end(self) -> Timestamp {
         Timestamp(self.start().0 + 24 * 3600 * MICROS - 1)
     }
+
+    /// Its year, 0 to 9999.
+    pub fn year(self) -> u16 {
+        u16::try_from(self.0.year()).expect("years are 0000 to 9999")
+    }
+
+    /// Its day of the week as ISO 8601 numbers them: 1 is Monday, 7 is Sunday.
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().number_from_monday()
+    }
+
+    /// Days from this day to `later`; negative if that is earlier.
+    pub fn days_until(self, later: Date) -> i64 {
+        i64::from(later.0.to_julian_day()) - i64::from(self.0.to_julian_day())
+    }
+
+    /// The day `days` later (earlier if negative); the first or last day of the years 0000 to 9999 if it lies outside.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let (first, last) = (time::Date::from_ordinal_date(0, 1), Self::last().0);
+        let first = first.expect("every year has a first day");
+        let day = i64::from(self.0.to_julian_day()).saturating_add(days);
+        let day = day.clamp(first.to_julian_day().into(), last.to_julian_day().into());
+        let day = i32::try_from(day).expect("held between two days");
+        Self(time::Date::from_julian_day(day).expect("held between two days"))
+    }
+
+    /// The same day number `months` later, or the last day of that month if it has no such day; 9999-12-31 at most.
+    #[must_use]
+    pub fn plus_months(self, months: u16) -> Self {
+        let month = i32::from(u8::from(self.0.month())) - 1 + i32::from(months);
+        let (year, month) = (self.0.year() + month / 12, month % 12);
+        if year > 9999 {
+            return Self::last();
+        }
+        let month = u8::try_from(month + 1).expect("a remainder of twelve, plus one");
+        let month = time::Month::try_from(month).expect("1 to 12");
+        let day = self.0.day().min(month.length(year));
+        Self(time::Date::from_calendar_date(year, month, day).expect("the month has that day"))
+    }
+
+    /// 9999-12-31.
+    fn last() -> Self {
+        let last = time::Date::from_calendar_date(9999, time::Month::December, 31);
+        Self(last.expect("December has 31 days"))
+    }
 }
 
 impl fmt::Display for Date {
@@ -201,6 +247,24 @@ impl FromStr for When {
 }
 
 crate::text::text_serde!(Timestamp, Date, When);
+crate::schema::text_schema! {
+    Timestamp => { "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$" },
+    Date => { "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "format": "date" },
+}
+
+impl schemars::JsonSchema for When {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "When".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let day = generator.subschema_for::<Date>();
+        let moment = generator.subschema_for::<Timestamp>();
+        schemars::json_schema!({ "anyOf": [day, moment] })
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -239,6 +303,43 @@ mod tests {
             "+026-01-01",
         ] {
             assert_eq!(bad.parse::<Date>(), Err(NotATime::Date), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_over_leap_years_and_stop_at_the_ends() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        for (from, days, to) in [
+            ("2024-02-28", 1, "2024-02-29"),
+            ("2024-02-28", 2, "2024-03-01"),
+            ("2026-02-28", 1, "2026-03-01"),
+            ("2026-12-31", 1, "2027-01-01"),
+            ("2100-02-28", 1, "2100-03-01"),
+            ("2026-01-01", -1, "2025-12-31"),
+        ] {
+            assert_eq!(date(from).plus_days(days), date(to), "{from} {days}");
+            assert_eq!(date(from).days_until(date(to)), days, "{from} {to}");
+        }
+        assert_eq!(date("2026-01-01").plus_days(i64::MAX), date("9999-12-31"));
+        assert_eq!(date("2026-01-01").plus_days(i64::MIN), date("0000-01-01"));
+        assert_eq!(date("2026-11-22").weekday(), 7);
+        assert_eq!(date("2026-11-23").weekday(), 1);
+    }
+
+    #[test]
+    fn a_month_ends_on_the_same_day_number_or_on_its_last_day() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        for (from, months, to) in [
+            ("2026-01-15", 1, "2026-02-15"),
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2024-01-31", 1, "2024-02-29"),
+            ("2026-12-31", 2, "2027-02-28"),
+            ("2024-02-29", 12, "2025-02-28"),
+            ("2026-08-31", 120, "2036-08-31"),
+            ("2026-12-01", 0, "2026-12-01"),
+            ("9999-12-01", 1, "9999-12-31"),
+        ] {
+            assert_eq!(date(from).plus_months(months), date(to), "{from} {months}");
         }
     }
 

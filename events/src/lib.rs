@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod block;
+pub mod calendar;
 pub mod canonical;
 mod cloudevent;
+pub mod deadline;
 mod decode;
 mod encode;
 mod entry;
@@ -12,6 +14,7 @@ mod instant;
 pub mod kinds;
 pub mod receipt;
 pub mod rulebook;
+mod schema;
 mod signature;
 mod signed;
 mod statement;
@@ -22,7 +25,7 @@ pub use cloudevent::{CloudEvent, header_value};
 pub use decode::{Violation, decode};
 pub use encode::{NotEncodable, encode};
 pub use entry::{DossierLink, Entry, MAX_ENTRY_BYTES};
-pub use hash::{Commitment, EntryHash, LedgerId, PublicKey};
+pub use hash::{ChapterDigest, Commitment, EntryHash, LedgerId, PublicKey};
 pub use id::{Class, Id, NotAnId, Revision, Sequence, ShortName, StatementId, Subject};
 pub use instant::{Date, NotATime, Timestamp, When};
 pub use kinds::{Code, Kind, Payload};

@@ -70,7 +70,12 @@ fn every_schema_names_the_fields_that_may_be_committed() {
 
 fn assert_every_field_is_shown(schema: &Json, example: &Json, at: &str) {
     if let Some(properties) = schema["properties"].as_object() {
+        // A length has one of its members; a trigger's further members are shown by one of the lists of triggers.
+        let one_of = schema.get("oneOf").is_some() || properties.contains_key("when");
         for (name, property) in properties {
+            if one_of && example.get(name).is_none() {
+                continue;
+            }
             assert!(
                 example.get(name).is_some(),
                 "{at}/{name} is not in the example"
@@ -97,6 +102,11 @@ fn struct_and_schema_agree_on_every_spoiled_example() {
         for spoiled in spoil(&json(kind.example())) {
             let by_schema = validator.is_valid(&spoiled);
             let by_struct = decode(kind, &spoiled);
+            // That dates fit their calendar no schema can say.
+            let dates = |reason: &String| reason.contains("a calendar whose dates fit together");
+            if by_struct.as_ref().is_err_and(dates) {
+                continue;
+            }
             assert_eq!(
                 by_schema,
                 by_struct.is_ok(),

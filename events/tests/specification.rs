@@ -92,15 +92,27 @@ fn the_table_of_codes_is_the_codes_and_their_statuses() {
         .map(|(_, code)| (code, "400"))
         .collect();
     let rejections = arms(&rejection, "Rejection");
-    // Every variant has an arm of its own; one passes the question on.
+    // Every variant has an arm of its own; one passes the question on, to the clauses of the groups of kinds.
     assert_eq!(rejections.len() + 1, statuses.len());
     expected.extend(
         rejections
             .iter()
             .map(|(variant, code)| (*code, statuses[variant])),
     );
-    let content = arms(&rejection, "Content");
-    expected.extend(content.iter().map(|(_, code)| (*code, statuses["Content"])));
+    let (openings, filing) = (
+        read("../crates/vault/src/opening.rs"),
+        read("../crates/vault/src/filing.rs"),
+    );
+    expected.extend(
+        arms(&openings, "Malformed")
+            .into_iter()
+            .map(|(_, code)| (code, "400")),
+    );
+    expected.extend(
+        arms(&filing, "Rejection")
+            .into_iter()
+            .map(|(_, code)| (code, "403")),
+    );
     for made in problem.split("Self::new(").skip(1) {
         let mut parts = made.split(", ");
         let (status, code) = (parts.next().unwrap(), parts.nth(1).unwrap());
@@ -109,62 +121,26 @@ fn the_table_of_codes_is_the_codes_and_their_statuses() {
         }
     }
     let found: Vec<(&str, &str)> = rows("Codes").iter().map(|row| (row[0], row[1])).collect();
-    assert!(found.len() > 60);
+    assert!(found.len() > 50, "{}", found.len());
+    // Two places may say the same: that there are too many bytes.
     let sorted = |mut codes: Vec<_>| {
         codes.sort_unstable();
+        codes.dedup();
         codes
     };
     assert_eq!(sorted(found), sorted(expected));
 }
 
 #[test]
-fn the_table_of_kinds_is_the_kinds() {
-    let found: Vec<(String, String, Vec<String>)> = rows("Kinds")
+fn the_tables_of_kinds_have_every_kind() {
+    let found: BTreeSet<&str> = rows("Kinds").iter().map(|row| row[0]).collect();
+    let missing: Vec<&str> = Kind::ALL
         .iter()
-        .map(|row| {
-            let commits = row[3].split_whitespace();
-            let commits = commits.map(|one| one.trim_matches('`').to_owned());
-            (row[0].to_owned(), row[1].to_owned(), commits.collect())
-        })
+        .map(|kind| kind.as_str())
+        .filter(|kind| !found.contains(kind))
         .collect();
-    let expected: Vec<(String, String, Vec<String>)> = Kind::ALL
-        .iter()
-        .map(|kind| {
-            let commits = kind.confidential().iter().map(|one| (*one).to_owned());
-            (
-                kind.to_string(),
-                kind.class().to_string(),
-                commits.collect(),
-            )
-        })
-        .collect();
-    assert_eq!(found, expected);
-}
-
-#[test]
-fn the_default_rulebook_lets_say_it_who_the_table_says() {
-    let rulebook: Json =
-        serde_json::from_str(&read("../crates/governance/rulebooks/shenzhen.json")).unwrap();
-    let table = rows("Kinds");
-    for permission in rulebook["permissions"].as_array().unwrap() {
-        let kind = permission["kind"].as_str().unwrap();
-        let who = table.iter().find(|row| row[0] == kind).unwrap()[2];
-        let listed = |member: &str| -> BTreeSet<String> {
-            let roles = permission[member].as_array().into_iter().flatten();
-            roles
-                .map(|role| role.as_str().unwrap().to_owned())
-                .collect()
-        };
-        let all: BTreeSet<String> = &listed("roles") | &listed("with");
-        let found: BTreeSet<String> = who
-            .split(|letter: char| !(letter.is_ascii_lowercase() || letter == '_'))
-            .filter(|word| word.contains('_') || ["self", "registrar"].contains(word))
-            .map(str::to_owned)
-            .collect();
-        assert_eq!(found, all, "{kind}");
-        let number = who.split_once(" × ").map_or("1", |(number, _)| number);
-        assert_eq!(permission["quorum"].to_string(), number, "{kind}");
-    }
+    // What each row says is checked where the rules are.
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

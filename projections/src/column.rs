@@ -18,6 +18,12 @@ pub(crate) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
+/// Whether a count is not worth showing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+pub(crate) fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// A value kept as JSON text.
 #[derive(Clone, Debug)]
 pub(crate) struct Json<T>(pub(crate) T);

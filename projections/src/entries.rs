@@ -1,11 +1,12 @@
 //! The view of all entries: by kind, by subject, by time. Not their contents, which the replica has.
 
-use cinnabar_events::{Entry, Kind, Subject, Timestamp};
+use cinnabar_events::{Entry, Kind, Statement, Subject, Timestamp};
 use cinnabar_tlog::Size;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Json, seq, unsigned};
+use crate::marks::{self, Mark, Slot, Suspect};
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
@@ -15,7 +16,7 @@ pub(crate) struct Entries;
 
 impl Projection for Entries {
     const NAME: &'static str = "entries";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "entry",
@@ -30,7 +31,8 @@ impl Projection for Entries {
                     occurred TEXT,
                     effective TEXT,
                     signers TEXT NOT NULL,
-                    migrated INTEGER NOT NULL
+                    migrated INTEGER NOT NULL,
+                    commitments TEXT
                 );
                 CREATE INDEX entry_kind ON entry (kind, seq);
                 CREATE INDEX entry_time ON entry (time);",
@@ -61,7 +63,7 @@ impl Projection for Entries {
             })
             .collect();
         let mut insert =
-            transaction.prepare_cached("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?)")?;
+            transaction.prepare_cached("INSERT INTO entry VALUES (?,?,?,?,?,?,?,?,?,?,?)")?;
         insert.execute(params![
             sequence,
             entry.time().to_string(),
@@ -73,6 +75,7 @@ impl Projection for Entries {
             statement.effective.map(|when| when.to_string()),
             Json(signers),
             statement.migrated.is_some(),
+            commitments(statement).map(Json),
         ])?;
         let mut insert = transaction.prepare_cached("INSERT INTO entry_subject VALUES (?,?,?)")?;
         for (subject, link) in entry.dossiers() {
@@ -81,6 +84,17 @@ impl Projection for Entries {
         }
         Ok(())
     }
+}
+
+/// Pointer and commitment of each confidential field; nothing if there is none.
+fn commitments(statement: &Statement) -> Option<Vec<(String, String)>> {
+    let texts = |(pointer, commitment): (&_, &_)| text_pair(pointer, commitment);
+    let found: Vec<_> = statement.commitments.iter().map(texts).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+fn text_pair(pointer: &impl ToString, commitment: &impl ToString) -> (String, String) {
+    (pointer.to_string(), commitment.to_string())
 }
 
 /// One signer, as the statement names it.
@@ -122,6 +136,15 @@ pub struct EntryRow {
     pub signers: Vec<SignerRow>,
     /// Whether it was taken over from an older register.
     pub migrated: bool,
+    /// Keys that signed it after they were compromised, as far as is known. Absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suspect: Vec<Suspect>,
+    /// Its confidential fields. Absent if it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confidential: Vec<Slot>,
+    /// Later entries that correct, annotate or dispute it. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
 }
 
 /// Which entries.
@@ -133,6 +156,8 @@ pub struct EntryFilter {
     pub subject: Option<Subject>,
     /// From this sequence on.
     pub from: u64,
+    /// With, or without, a signature of a key that was compromised by then.
+    pub suspect: Option<bool>,
 }
 
 impl EntryFilter {
@@ -150,12 +175,15 @@ impl EntryFilter {
                 self.kinds.iter().map(|kind| text(kind.as_str())),
             );
         }
+        if let Some(suspect) = self.suspect {
+            let not = if suspect { "" } else { "NOT " };
+            conditions.and(&format!("{not}{}", marks::IS_SUSPECT), [at.value()]);
+        }
         conditions
     }
 }
 
-const COLUMNS: &str =
-    "entry.seq, time, kind, entry.subject, statement, hash, occurred, effective, signers, migrated";
+const COLUMNS: &str = "entry.seq, time, kind, entry.subject, statement, hash, occurred, effective, signers, migrated, commitments";
 
 impl Reader {
     /// Entries, in order of their sequence.
@@ -184,20 +212,45 @@ impl Reader {
             sequence: row.sequence,
             id: String::new(),
         };
-        self.ask(|sqlite| conditions.list(sqlite, &source, page, read, key))
+        self.ask(|sqlite| {
+            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            for row in &mut listing.rows {
+                complete(sqlite, at, row)?;
+            }
+            Ok(listing)
+        })
     }
 
-    /// One entry.
+    /// Subjects other than `subject` about which there are entries in its dossier: at most `limit`, those first that
+    /// came first. Deadlines are left out.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn entry(&self, sequence: u64) -> Result<Option<EntryRow>, ReadError> {
+    pub fn related(
+        &self,
+        at: At,
+        subject: &Subject,
+        limit: usize,
+    ) -> Result<Vec<Subject>, ReadError> {
+        self.ask(|sqlite| marks::related(sqlite, at, subject, limit))
+    }
+
+    /// One entry, and what was said about it up to that size.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn entry(&self, at: At, sequence: u64) -> Result<Option<EntryRow>, ReadError> {
         let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
         self.ask(|sqlite| {
-            let mut select =
-                sqlite.prepare_cached(&format!("SELECT {COLUMNS} FROM entry WHERE seq = ?"))?;
-            let row = select.query_map([sequence], read)?.next();
-            row.transpose()
+            let mut select = sqlite.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM entry WHERE seq = ? AND seq < ?"
+            ))?;
+            let values = params![sequence, at.value()];
+            let Some(mut row) = select.query_row(values, read).optional()? else {
+                return Ok(None);
+            };
+            complete(sqlite, at, &mut row)?;
+            Ok(Some(row))
         })
     }
 
@@ -219,8 +272,25 @@ impl Reader {
     }
 }
 
+/// Adds what later entries say about this one, as far as was known at that size.
+fn complete(sqlite: &Connection, at: At, row: &mut EntryRow) -> rusqlite::Result<()> {
+    row.suspect = marks::suspects(sqlite, at, row.sequence)?;
+    // A statement's id is unique per first signer.
+    let first = row.signers.first().map_or("", |signer| &signer.actor);
+    row.marks = marks::marks(sqlite, at, first, &row.statement)?;
+    let statement = (first, row.statement.as_str());
+    marks::note_erased(sqlite, at, statement, &mut row.confidential)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
     let Json(signers) = row.get(8)?;
+    let commitments: Option<Json<Vec<(String, String)>>> = row.get(10)?;
+    let slot = |(pointer, commitment)| Slot {
+        pointer,
+        commitment,
+        status: "sealed",
+        erased: None,
+    };
     Ok(EntryRow {
         sequence: unsigned(row.get(0)?),
         time: row.get(1)?,
@@ -232,5 +302,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         effective: row.get(7)?,
         signers,
         migrated: row.get(9)?,
+        suspect: Vec::new(),
+        confidential: commitments.map_or_else(Vec::new, |Json(pairs)| {
+            pairs.into_iter().map(slot).collect()
+        }),
+        marks: Vec::new(),
     })
 }

@@ -2,10 +2,13 @@
 
 mod actors;
 mod column;
+mod deadlines;
+mod decision;
 mod digest;
 mod entries;
 mod file;
 mod incidents;
+mod marks;
 mod organisations;
 mod pool;
 mod products;
@@ -14,14 +17,19 @@ mod query;
 mod search;
 mod views;
 
-pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow};
+pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow, SuspensionRow};
+pub use deadlines::{MissedFilter, MissedRow};
+pub use decision::Decision;
 pub use digest::{Digest, Digests};
 pub use entries::{EntryFilter, EntryRow, SignerRow};
 pub use file::OpenError;
-pub use incidents::{IncidentDetail, IncidentFilter, IncidentRow, Report};
-pub use organisations::{OrganisationFilter, OrganisationRow};
+pub use incidents::{CorrectiveAction, IncidentDetail, IncidentFilter, IncidentRow, Report};
+pub use marks::{DisputeAnswer, Erased, Mark, Slot, Suspect};
+pub use organisations::{
+    OrganisationFacts, OrganisationFilter, OrganisationNumber, OrganisationRow,
+};
 pub use pool::{READERS_MAX, ReadError, Reader};
-pub use products::{Decision, ProductDetail, ProductFilter, ProductRow, TakenOver};
+pub use products::{Condition, ProductDetail, ProductFile, ProductFilter, ProductRow, TakenOver};
 pub use projection::{Projection, Table, VIEWS, View};
 pub use query::{At, Key, Listing, PAGE_MAX, Page};
 pub use search::{SEARCH_TEXT_MAX, Search, Unsearchable};

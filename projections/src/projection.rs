@@ -4,8 +4,10 @@ use cinnabar_events::Entry;
 use rusqlite::Transaction;
 
 use crate::actors::Actors;
+use crate::deadlines::Deadlines;
 use crate::entries::Entries;
 use crate::incidents::Incidents;
+use crate::marks::Marks;
 use crate::organisations::Organisations;
 use crate::products::Products;
 use crate::search::create_index;
@@ -76,11 +78,14 @@ impl View {
     }
 }
 
-/// Every view, in the order in which an entry is folded: products name their organisation, so that comes first.
+/// Every view, in the order in which an entry is folded: marks look up times of entries, and products name their
+/// organisation, so those come first.
 pub const VIEWS: &[View] = &[
     View::of::<Entries>(),
+    View::of::<Marks>(),
     View::of::<Organisations>(),
     View::of::<Actors>(),
     View::of::<Products>(),
     View::of::<Incidents>(),
+    View::of::<Deadlines>(),
 ];

@@ -11,6 +11,9 @@ use cinnabar_tlog::{Hash, Size};
 use common::*;
 use proptest::prelude::*;
 
+/// Entries after which products are there, and more to come.
+const SOME: usize = 50;
+
 fn file_in_use(dir: &Path) -> PathBuf {
     dir.join(std::fs::read_link(dir.join("views.db")).unwrap())
 }
@@ -28,23 +31,23 @@ fn files(dir: &Path) -> Vec<String> {
 fn a_view_never_skips_an_entry() {
     let (dir, town) = (tempfile::tempdir().unwrap(), busy_town());
     let (entries, roots) = (town.entries(), roots(town.entries()));
-    let views = folded(dir.path(), &entries[..10]);
+    let views = folded(dir.path(), &entries[..20]);
     let before = views.digests().unwrap();
     let end = |size: usize| (Size::new(size as u64), roots[size]);
     let other = {
         let mut town = cinnabar_governance::testing::Town::new();
         (0..12).for_each(|index| town.enrol(&format!("actor-{index}"), None, &[]));
-        town.entries()[10].clone()
+        town.entries()[20].clone()
     };
     let refused = [
-        views.apply(&entries[11..12], end(12)).unwrap_err(),
-        views.apply(&entries[9..11], end(11)).unwrap_err(),
+        views.apply(&entries[21..22], end(22)).unwrap_err(),
+        views.apply(&entries[19..21], end(21)).unwrap_err(),
         views
-            .apply(&[entries[10].clone(), entries[12].clone()], end(12))
+            .apply(&[entries[20].clone(), entries[22].clone()], end(22))
             .unwrap_err(),
-        views.apply(&[other], end(11)).unwrap_err(),
-        views.apply(&entries[10..12], end(13)).unwrap_err(),
-        views.apply(&[], (Size::new(10), roots[9])).unwrap_err(),
+        views.apply(&[other], end(21)).unwrap_err(),
+        views.apply(&entries[20..22], end(23)).unwrap_err(),
+        views.apply(&[], (Size::new(20), roots[19])).unwrap_err(),
     ];
     let kinds = refused.map(|error| match error {
         ApplyError::NotNext { .. } => "next",
@@ -56,13 +59,13 @@ fn a_view_never_skips_an_entry() {
     });
     assert_eq!(kinds, ["next", "next", "next", "ledger", "size", "size"]);
     assert_eq!(views.digests().unwrap(), before);
-    views.apply(&entries[10..12], end(12)).unwrap();
+    views.apply(&entries[20..22], end(22)).unwrap();
     assert_eq!(
         views.cursor(),
         Cursor {
-            size: Size::new(12),
-            root: roots[12],
-            head: entries[11].hash()
+            size: Size::new(22),
+            root: roots[22],
+            head: entries[21].hash()
         }
     );
 }
@@ -70,7 +73,7 @@ fn a_view_never_skips_an_entry() {
 #[test]
 fn the_cursor_survives_being_closed() {
     let (dir, town) = (tempfile::tempdir().unwrap(), busy_town());
-    let views = folded(dir.path(), &town.entries()[..20]);
+    let views = folded(dir.path(), &town.entries()[..SOME]);
     let before = views.digests().unwrap();
     drop(views);
     let views = Views::open(dir.path()).unwrap();
@@ -83,7 +86,7 @@ fn the_cursor_survives_being_closed() {
 #[test]
 fn what_a_crash_leaves_is_the_last_whole_block() {
     let (dir, town) = (tempfile::tempdir().unwrap(), busy_town());
-    let views = folded(dir.path(), &town.entries()[..20]);
+    let views = folded(dir.path(), &town.entries()[..SOME]);
     let before = views.digests().unwrap();
     let file = file_in_use(dir.path());
     // Another writer dies half way through the next block: its rows are in the log, its commit isn't.
@@ -184,7 +187,7 @@ fn a_damaged_file_is_folded_again() {
 fn damage_found_by_a_reader_stops_the_fold_until_it_is_rebuilt() {
     let (dir, town) = (tempfile::tempdir().unwrap(), busy_town());
     let entries = town.entries();
-    let views = folded(dir.path(), &entries[..20]);
+    let views = folded(dir.path(), &entries[..SOME]);
     let file = rusqlite::Connection::open(file_in_use(dir.path())).unwrap();
     file.execute("UPDATE product SET facts = 'not json'", [])
         .unwrap();
@@ -192,7 +195,10 @@ fn damage_found_by_a_reader_stops_the_fold_until_it_is_rebuilt() {
     let reader = views.read().unwrap();
     let answer = reader.products(reader.at(), &ProductFilter::default(), &Page::default());
     assert!(matches!(answer, Err(ReadError::Damaged(_))), "{answer:?}");
-    let answer = views.apply(&entries[20..21], (Size::new(21), roots(entries)[21]));
+    let answer = views.apply(
+        &entries[SOME..=SOME],
+        (Size::new(SOME as u64 + 1), roots(entries)[SOME + 1]),
+    );
     assert!(matches!(answer, Err(ApplyError::Damaged)), "{answer:?}");
     views.rebuild().unwrap();
     fold(&views, entries, 8);
@@ -209,17 +215,17 @@ fn damage_found_by_a_reader_stops_the_fold_until_it_is_rebuilt() {
 #[test]
 fn a_reader_sees_one_moment() {
     let (dir, town) = (tempfile::tempdir().unwrap(), busy_town());
-    let views = folded(dir.path(), &town.entries()[..20]);
+    let views = folded(dir.path(), &town.entries()[..SOME]);
     let reader = views.read().unwrap();
     fold(&views, town.entries(), 50);
     let all = EntryFilter::default();
-    assert_eq!(reader.cursor().size, Size::new(20));
+    assert_eq!(reader.cursor().size, Size::new(SOME as u64));
     assert_eq!(
         reader
             .entries(at(1000), &all, &Page::default())
             .unwrap()
             .total,
-        20
+        SOME as u64
     );
     let later = views.read().unwrap();
     assert_eq!(later.cursor().size, Size::new(town.entries().len() as u64));

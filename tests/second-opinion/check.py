@@ -17,7 +17,12 @@ import ed25519
 
 PAYLOAD_TYPE = b"application/vnd.cinnabar.statement.v1+json"
 NONE = "blake3:" + "0" * 64
-SUBJECT = r"(actor|incident|ledger|organisation|product)/[A-Za-z0-9_-]{1,64}"
+CLASSES = (
+    "access actor algorithm allocation appeal committee complaint compute correction dataset deadline disclosure dispute"
+    " erasure guideline hold incident indicator ledger note organisation product release report return review rulebook"
+    " scenario survey"
+).split()
+SUBJECT = rf"({'|'.join(CLASSES)})/[A-Za-z0-9_-]{{1,64}}"
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 REQUIRED = {"v", "id", "kind", "subject", "signers", "data"}

@@ -63,7 +63,7 @@ fn an_export_is_checked_with_b3sum_and_jq_alone() {
         .says("every entry names the one before");
 
     let export = std::fs::read_to_string(ledger.path("ledger.jsonl")).unwrap();
-    let changed = export.replacen("Triage assistant", "Triage Assistant", 1);
+    let changed = export.replacen("Registrar Li", "Registrar Lu", 1);
     assert_ne!(changed, export);
     std::fs::write(ledger.path("ledger.jsonl"), changed).unwrap();
     ledger.shell(SHELL_CHECK).ends(1);
@@ -90,11 +90,11 @@ fn the_log_its_export_and_its_mirror_are_verified_alike() {
     // An older checkpoint, kept from before: the log was only extended since.
     let note = std::fs::read(ledger.path("ledger.jsonl.checkpoint")).unwrap();
     std::fs::write(ledger.path("kept.checkpoint"), note).unwrap();
-    ledger.register("later", &ledger.key("li"));
+    let later = ledger.register("later", &ledger.key("li"));
     ledger
         .verify(&["--from", &url, "--old-checkpoint", "kept.checkpoint"])
         .ends(0)
-        .says("VERIFIED: 37 entries");
+        .says(&format!("VERIFIED: {} entries", later + 1));
 }
 
 #[test]

@@ -227,18 +227,26 @@ fn a_service_is_given_the_seed_of_its_role_and_only_writers_the_keys() {
     for (name, service, table) in nodes(&compose) {
         let wanted: &[&str] = match table["role"].as_str() {
             Some("reader") => &["reader.seed"],
-            Some("standby") => &["writer.seed", "log.skey"],
-            // The operator's seed makes the streams, once.
-            _ => &["writer.seed", "operator.seed", "log.skey"],
+            Some("standby") => &["writer.seed", "log.skey", "ledger.seed"],
+            // The operator's seed makes the streams, once. The vault is the writer's.
+            _ => &[
+                "writer.seed",
+                "operator.seed",
+                "log.skey",
+                "ledger.seed",
+                "institution.key",
+            ],
         };
         assert_eq!(words(&service["secrets"]), wanted, "{name}");
-        let keys = table.get("keys").and_then(toml::Value::as_table);
+        let tables = ["keys", "vault"].map(|name| table.get(name).and_then(toml::Value::as_table));
         let operator = table["nats"].get("operator").and_then(toml::Value::as_str);
         let named: Vec<&str> = [table["nats"]["seed"].as_str(), operator]
             .into_iter()
             .filter(Option::is_some)
             .chain(
-                keys.into_iter()
+                tables
+                    .into_iter()
+                    .flatten()
                     .flat_map(|keys| keys.values().map(toml::Value::as_str)),
             )
             .flatten()
@@ -255,6 +263,25 @@ fn a_service_is_given_the_seed_of_its_role_and_only_writers_the_keys() {
     }
     for (name, service) in lasting(&compose).filter(|(_, service)| is_server(service)) {
         assert!(service.get("secrets").is_none(), "{name}");
+    }
+}
+
+#[test]
+fn every_node_has_the_genesis_that_it_names_and_the_chapters_beside_it() {
+    let compose = compose();
+    for (name, service, table) in nodes(&compose) {
+        let genesis = table["genesis"].as_str().unwrap();
+        let folder = genesis.rsplit_once('/').unwrap().0;
+        for (target, file) in [
+            (genesis.to_owned(), "genesis.json"),
+            (format!("{folder}/chapters.jsonl"), "chapters.jsonl"),
+        ] {
+            assert_eq!(
+                mounted_config(&compose, service, &target),
+                Some(format!("./deploy/ledger/{file}")),
+                "{name}: {target}"
+            );
+        }
     }
 }
 

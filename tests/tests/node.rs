@@ -19,6 +19,9 @@ const IN_CONTAINERS: [(&str, &str); 3] = [
     ("\"/data\"", "\"store\""),
 ];
 
+/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
+const OPENING: u64 = 11;
+
 /// A ledger that was founded by `cinnabar init`, its server, and its nodes.
 struct Cluster {
     nats: String,
@@ -85,8 +88,11 @@ impl Cluster {
         );
         if seed == "writer" {
             config.push_str(
-                "operator = \"secrets/nats/operator.seed\"\n[keys]\nlog = \"secrets/log.skey\"\n",
+                "operator = \"secrets/nats/operator.seed\"\n[keys]\nlog = \"secrets/log.skey\"\nledger = \"secrets/ledger.seed\"\n",
             );
+        }
+        if role == "writer" {
+            config.push_str("[vault]\nkey = \"secrets/institution.key\"\n");
         }
         let file = format!("{name}.toml");
         std::fs::write(self.folder.path().join(&file), config).unwrap();
@@ -186,33 +192,33 @@ fn checkpoint(url: &str, size: u64) -> (u64, String) {
 fn what_the_writer_records_the_reader_shows_and_the_standby_goes_on_when_the_writer_is_killed() {
     let cluster = Cluster::new();
     let writer = cluster.node("one", "writer");
-    checkpoint(&writer.url, 1);
+    checkpoint(&writer.url, OPENING);
     let standby = cluster.node("two", "standby");
     let reader = cluster.node("three", "reader");
-    checkpoint(&reader.url, 1);
+    checkpoint(&reader.url, OPENING);
     let desk = cluster.desk(&reader.url);
 
-    assert_eq!(enrol(&desk, "first"), 1);
-    let root = checkpoint(&writer.url, 2);
+    assert_eq!(enrol(&desk, "first"), OPENING);
+    let root = checkpoint(&writer.url, OPENING + 1);
     for node in [&standby, &reader] {
-        assert_eq!(checkpoint(&node.url, 2), root);
+        assert_eq!(checkpoint(&node.url, OPENING + 1), root);
     }
-    assert_eq!(desk.ask_as_of("/v1/actors", 2)["total"], 4);
+    assert_eq!(desk.ask_as_of("/v1/actors", OPENING + 1)["total"], 4);
 
     writer.running.kill();
-    assert_eq!(enrol(&desk, "second"), 2);
-    let root = checkpoint(&standby.url, 3);
-    assert_eq!(checkpoint(&reader.url, 3), root);
+    assert_eq!(enrol(&desk, "second"), OPENING + 1);
+    let root = checkpoint(&standby.url, OPENING + 2);
+    assert_eq!(checkpoint(&reader.url, OPENING + 2), root);
     desk.verify(&["--from", &reader.url])
         .ends(0)
-        .says("VERIFIED: 3 entries");
+        .says(&format!("VERIFIED: {} entries", OPENING + 2));
 
     // The old writer comes back, as whoever waits now, and has missed nothing.
     let writer = cluster.node("one", "writer");
-    assert_eq!(checkpoint(&writer.url, 3), root);
-    assert_eq!(enrol(&desk, "third"), 3);
+    assert_eq!(checkpoint(&writer.url, OPENING + 2), root);
+    assert_eq!(enrol(&desk, "third"), OPENING + 2);
     for node in [writer, standby, reader] {
-        checkpoint(&node.url, 4);
+        checkpoint(&node.url, OPENING + 3);
         node.running.interrupt();
         node.running.end().ends(0);
     }

@@ -42,34 +42,34 @@ fn decide_together(desk: &Desk, what: &[&str], keys: &[&str], file: &str) {
     desk.run(&["submit", file]).ends(0).says("recorded\n");
 }
 
-/// Enrols `ma` with a new key and makes them a registrar, each step signed by several people one after the other.
-fn enrol_ma(ledger: &Ledger) {
-    ledger.run(&["key", "new", "ma.key"]).ends(0);
-    let key = format!("key={}", public_key(ledger, "ma.key"));
+/// Enrols `hong` with a new key and makes them a registrar, each step signed by several people one after the other.
+fn enrol_hong(ledger: &Ledger) {
+    ledger.run(&["key", "new", "hong.key"]).ends(0);
+    let key = format!("key={}", public_key(ledger, "hong.key"));
     let (wang, zhao) = (ledger.key("wang"), ledger.key("zhao"));
     let enrolment = [
         "actor.enrolled",
         "--subject",
-        "actor/ma",
+        "actor/hong",
         "--data",
-        "name=Registrar Ma",
+        "name=Registrar Hong",
         "actorKind=person",
         "organisation=institution",
         &key,
         "--as",
         "wang:institution_admin",
         "--as",
-        "ma:incoming_key",
+        "hong:incoming_key",
         "--key",
         &wang,
         "--out",
-        "ma.statement",
+        "hong.statement",
     ];
-    decide_together(ledger, &enrolment, &[&wang, "ma.key"], "ma.statement");
+    decide_together(ledger, &enrolment, &[&wang, "hong.key"], "hong.statement");
     let grant = [
         "role.granted",
         "--subject",
-        "actor/ma",
+        "actor/hong",
         "--data",
         "role=registrar",
         "--as",
@@ -87,9 +87,9 @@ fn enrol_ma(ledger: &Ledger) {
 #[test]
 fn a_new_officer_is_enrolled_by_several_and_then_records_and_keeps_a_receipt() {
     let mut ledger = Ledger::demo();
-    enrol_ma(&ledger);
+    enrol_hong(&ledger);
     let size = ledger.size();
-    let signed = ["--as", "ma:registrar", "--key", "ma.key"];
+    let signed = ["--as", "hong:registrar", "--key", "hong.key"];
     let subject = ["--subject", "organisation/lab"];
     run(
         &ledger,

@@ -57,12 +57,13 @@ impl Text {
     }
 }
 
-/// Every text file but the lock file, which Cargo writes, and the licence, which others wrote.
+/// Every text file but the lock file, which Cargo writes, the licence, which others wrote, and `.git`, which is a file where
+/// the checkout is one of several.
 fn texts() -> Vec<Text> {
     source_files()
         .into_iter()
         .filter(|path| {
-            !["Cargo.lock", "LICENSE"]
+            !["Cargo.lock", "LICENSE", ".git"]
                 .iter()
                 .any(|skip| path == Path::new(skip))
         })

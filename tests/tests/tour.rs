@@ -11,10 +11,12 @@ use cinnabar_tests::program;
 use cinnabar_tests::running::Ran;
 
 /// Entries of a ledger with its demonstration told.
-const DEMONSTRATION: u64 = 36;
+const DEMONSTRATION: u64 = 182;
+/// Entries of a ledger that was just opened: the genesis, and the chapters of its rulebook.
+const OPENED: u64 = 11;
 
 #[test]
-fn the_first_start_tells_the_story_of_three_products_and_the_next_goes_on() {
+fn the_first_start_tells_the_story_of_a_city_and_the_next_goes_on() {
     let mut ledger = Ledger::demo();
     assert_eq!(ledger.size(), DEMONSTRATION);
     let products = ledger.ask_as_of("/v1/products", DEMONSTRATION);
@@ -24,7 +26,7 @@ fn the_first_start_tells_the_story_of_three_products_and_the_next_goes_on() {
         .iter()
         .map(|product| product["status"].as_str().unwrap())
         .collect();
-    assert_eq!(products["total"], 3);
+    assert_eq!(products["total"], 4);
     assert_eq!(
         statuses,
         ["authorised", "revoked", "suspended"].into_iter().collect()
@@ -61,17 +63,18 @@ fn what_the_first_start_says_to_try_works_as_it_is_printed() {
     ran.ends(0)
         .says("approval.granted: ")
         .says("recorded\n")
-        .says("VERIFIED: 37 entries");
+        .says(&format!("VERIFIED: {} entries", DEMONSTRATION + 1));
 }
 
 #[test]
-fn an_empty_ledger_holds_its_genesis_and_nobodys_story() {
+fn an_empty_ledger_holds_its_genesis_and_its_rules_and_nobodys_story() {
     let ledger = Ledger::empty();
-    assert_eq!(ledger.size(), 1);
-    let entries = ledger.ask_as_of("/v1/entries", 1);
-    assert_eq!(entries["total"], 1);
+    assert_eq!(ledger.size(), OPENED);
+    let entries = ledger.ask_as_of("/v1/entries?order=oldest", OPENED);
+    assert_eq!(entries["total"], OPENED);
     assert_eq!(entries["items"][0]["kind"], "ledger.opened");
-    assert_eq!(ledger.ask_as_of("/v1/products", 1)["total"], 0);
+    assert_eq!(entries["items"][10]["kind"], "rulebook.deposited");
+    assert_eq!(ledger.ask_as_of("/v1/products", OPENED)["total"], 0);
     let url = ledger.setting("api");
     ledger.verify(&["--from", &url]).ends(0);
 }
@@ -103,7 +106,7 @@ fn a_data_directory_that_another_process_has_is_left_alone() {
         std::fs::read(ledger.path("data/connection.toml")).unwrap(),
         profile
     );
-    assert_eq!(ledger.size(), 1, "the first goes on");
+    assert_eq!(ledger.size(), OPENED, "the first goes on");
 }
 
 #[test]
@@ -161,5 +164,5 @@ fn whatever_was_recorded_is_there_after_everything_was_killed() {
     ledger
         .verify(&["--from", &url, "--ledger", &id])
         .ends(0)
-        .says("VERIFIED: 39 entries");
+        .says(&format!("VERIFIED: {} entries", DEMONSTRATION + 3));
 }

@@ -35,6 +35,12 @@ impl AsOfState {
     }
 }
 
+impl From<cinnabar_store::Head> for AsOfState {
+    fn from(head: cinnabar_store::Head) -> Self {
+        Self::new(head.size, head.root)
+    }
+}
+
 impl From<&Published> for AsOfState {
     fn from(published: &Published) -> Self {
         Self::new(published.size, published.root)

@@ -16,11 +16,14 @@ mod problem;
 mod refusals;
 mod resources;
 mod router;
+mod rulebook;
 mod search;
 mod serve;
+mod standing;
 mod state;
 
 pub use catch_up::{CatchUpError, catch_up};
 pub use router::{document, router};
+pub use rulebook::rulebook_at;
 pub use serve::serve;
 pub use state::{ApiState, Part, Settings};

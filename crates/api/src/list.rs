@@ -19,8 +19,10 @@ use crate::state::{ApiState, Inner};
 const CURSOR_FORMAT: u8 = 1;
 /// Format, size, sequence, digest of the question.
 const CURSOR_FIXED_BYTES: usize = 1 + 8 + 8 + 4;
-/// Longest cursor in base64: the fixed part and an id of 64 bytes.
-const CURSOR_MAX_CHARS: usize = (CURSOR_FIXED_BYTES + 64).div_ceil(3) * 4;
+/// Longest id in a cursor: a deadline's, which is a subject of at most 77 bytes, a space and a rule of at most 40.
+const CURSOR_ID_MAX_BYTES: usize = 77 + 1 + 40;
+/// Longest cursor in base64.
+const CURSOR_MAX_CHARS: usize = (CURSOR_FIXED_BYTES + CURSOR_ID_MAX_BYTES).div_ceil(3) * 4;
 
 /// What every list understands.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -131,10 +133,10 @@ where
 }
 
 /// Where a page ended.
-struct Cursor {
-    /// The size that all pages speak of.
-    size: Decimal,
-    after: Key,
+pub(crate) struct Cursor {
+    /// The size that all pages speak of; of a list that speaks of what is now, the size that this page spoke of.
+    pub(crate) size: Decimal,
+    pub(crate) after: Key,
 }
 
 impl Cursor {
@@ -148,7 +150,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn read(text: &str, uri: &Uri) -> Result<Self, Problem> {
+    pub(crate) fn read(text: &str, uri: &Uri) -> Result<Self, Problem> {
         let bad = |detail: &str| Problem::new(Code::BadCursor, format!("cursor: {detail}"));
         let bytes = Some(text)
             .filter(|text| text.len() <= CURSOR_MAX_CHARS)
@@ -183,7 +185,7 @@ impl Cursor {
         })
     }
 
-    fn link(&self, uri: &Uri) -> String {
+    pub(crate) fn link(&self, uri: &Uri) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(pairs(uri).filter(|(name, _)| name != "cursor" && name != "minSize"));
         query.append_pair("cursor", &self.write(uri));
@@ -192,7 +194,7 @@ impl Cursor {
 }
 
 /// The list's own address.
-fn first(uri: &Uri) -> String {
+pub(crate) fn first(uri: &Uri) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(pairs(uri).filter(|(name, _)| name != "cursor" && name != "minSize"));
     match query.finish().as_str() {

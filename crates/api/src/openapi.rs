@@ -15,6 +15,7 @@ use crate::problem::Problem;
     components(schemas(Problem)),
     tags(
         (name = "register", description = "Products, incidents and organisations, as they stand or stood."),
+        (name = "work", description = "How every subject stands, what is due, and the rules in force."),
         (name = "ledger", description = "Entries, dossiers and proofs."),
         (name = "actors", description = "Who signs, with which keys and roles."),
         (name = "contract", description = "Kinds of statement, their schemas, this document."),

@@ -16,7 +16,7 @@ use utoipa::openapi::path::ParameterIn;
 
 use crate::problem::Problem;
 
-/// Longest query, in bytes: the longest search in percent-encoded UTF-8 is 2,400, a cursor 120, all others less.
+/// Longest query, in bytes: the longest search in percent-encoded UTF-8 is 2,400, a cursor 200, all others less.
 const QUERY_MAX_BYTES: usize = 8 * 1024;
 
 /// The query, as two sets of parameters: those of the resource and those it shares with others.
@@ -234,7 +234,7 @@ impl FromStr for AsOf {
 }
 
 /// RFC 3339 lets a time have any number of decimals; the ledger writes six.
-fn with_micros(text: &str) -> Cow<'_, str> {
+pub(crate) fn with_micros(text: &str) -> Cow<'_, str> {
     let Some(time) = text
         .strip_suffix('Z')
         .filter(|time| time.len() >= 19 && time.is_ascii())

@@ -17,7 +17,8 @@ use crate::parameters::{Nothing, Query};
 use crate::problem::{Code, Problem};
 use crate::refusals::PlainRefusals;
 use crate::resources::{
-    actors, dossiers, entries, entry, incidents, kinds, ledger, organisations, products, proofs,
+    actors, deadlines, dossiers, entries, entry, incidents, kinds, ledger, organisations, products,
+    proofs, rulebook, subjects,
 };
 use crate::state::ApiState;
 use crate::{health, layers, log, openapi, pages};
@@ -34,6 +35,12 @@ fn v1() -> OpenApiRouter<ApiState> {
         .routes(routes!(organisations::find_organisation))
         .routes(routes!(actors::list_actors))
         .routes(routes!(actors::find_actor))
+        // Officers: how everything stands, and what is due.
+        .routes(routes!(subjects::list_classes))
+        .routes(routes!(subjects::list_subjects))
+        .routes(routes!(subjects::find_subject))
+        .routes(routes!(deadlines::list_deadlines))
+        .routes(routes!(rulebook::find_rulebook))
         // Auditors and enterprises: entries and what proves them.
         .routes(routes!(ledger::find_ledger))
         .routes(routes!(entries::list_entries))

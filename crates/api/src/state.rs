@@ -1,21 +1,26 @@
 //! What handlers share: the replica, the views, and how to ask them without blocking.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use cinnabar_events::{Entry, LedgerId, Payload, Sequence};
 use cinnabar_projections::{Reader, Views};
-use cinnabar_store::Store;
+use cinnabar_store::{Snapshot, Store};
 use cinnabar_tlog::{Algorithm, Checkpoint, Hash, KeyName, Note, Size, VerifierKey};
 use prometheus_client::registry::Registry;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::metrics::Metrics;
 use crate::parameters::Decimal;
 use crate::problem::{Code, Problem};
+use crate::resources::subjects::Counts;
+use crate::rulebook::InForce;
 
 /// Most requests answered at a time. Each may hold a page of 100 entries, 3 MiB.
 pub(crate) const IN_FLIGHT_MAX: usize = 256;
+/// Most lists of what stands now that are read at a time: for its total each reads the records of a class, or all running deadlines.
+const SCANS_MAX: usize = 4;
 /// How long a request waits for the size that it asks for.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -46,9 +51,14 @@ pub(crate) struct Inner {
     pub(crate) parts: Vec<Part>,
     pub(crate) metrics: Metrics,
     pub(crate) in_flight: Semaphore,
+    pub(crate) scans: Semaphore,
     /// The size that readers of the views see.
     served: watch::Receiver<Size>,
     identity: OnceLock<Identity>,
+    /// The rulebook asked for last.
+    pub(crate) rulebook: Mutex<Option<Arc<InForce>>>,
+    /// How many subjects there are, as counted last; who counts, holds it.
+    pub(crate) counts: Mutex<Option<Counts>>,
 }
 
 /// Who the ledger is: from its genesis, so the same for ever.
@@ -84,8 +94,11 @@ impl ApiState {
             parts,
             metrics: Metrics::new(registry),
             in_flight: Semaphore::new(IN_FLIGHT_MAX),
+            scans: Semaphore::new(SCANS_MAX),
             served,
             identity: OnceLock::new(),
+            rulebook: Mutex::default(),
+            counts: Mutex::default(),
         }))
     }
 
@@ -106,6 +119,25 @@ impl ApiState {
     ) -> Result<T, Problem> {
         self.blocking(|inner| question(inner, &inner.views.read()?))
             .await
+    }
+
+    /// Runs `question` on the records as they stand. The views have come as far, so the newest checkpoint covers them.
+    pub(crate) async fn records<T: Send + 'static>(
+        &self,
+        min_size: Option<Decimal>,
+        question: impl FnOnce(&Inner, &Snapshot<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.wait_for(min_size).await?;
+        let (state, runtime) = (self.clone(), Handle::current());
+        self.blocking(move |inner| {
+            let snapshot = inner.store.snapshot()?;
+            let size = snapshot.head().size;
+            if inner.views.served_cursor().size < size {
+                runtime.block_on(state.wait_for(Some(Decimal(size.get()))))?;
+            }
+            question(inner, &snapshot)
+        })
+        .await
     }
 
     /// Waits until the views have come to `size`.

@@ -178,6 +178,28 @@ async fn a_size_that_comes_is_waited_for() {
     assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_is_shown_once_it_is_signed() {
+    let entries = busy_town().entries().to_vec();
+    let node = Node::new(entries[..entries.len() - 2].to_vec());
+    let (unsigned, signed) = entries[entries.len() - 2..].split_at(1);
+    commit(&node.store, unsigned, false);
+    let ahead = node.store.head().size;
+    assert!(node.views.served_cursor().size < ahead);
+    let request = axum::http::Request::get("/v1/subjects/product")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let waiting = tokio::spawn(tower::ServiceExt::oneshot(node.router.clone(), request));
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    commit(&node.store, signed, true);
+    catch_up(&node.store, &node.views).unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    let now = node.get("/v1/subjects/product").await.json();
+    assert_eq!(now["asOf"]["size"], entries.len());
+    assert_eq!(now["asOf"]["rootHash"], node.store.head().root.to_string());
+}
+
 #[tokio::test]
 async fn pages_speak_of_one_size_while_the_ledger_grows() {
     let entries = large_town().entries().to_vec();
@@ -215,6 +237,10 @@ async fn a_ledger_that_is_not_opened_yet_is_empty_and_not_an_error() {
         "/v1/actors",
         "/v1/organisations",
         "/v1/incidents",
+        "/v1/deadlines",
+        "/v1/deadlines?status=missed",
+        "/v1/subjects/product",
+        "/v1/subjects/product?status=accepted",
     ] {
         let answer = node.get(path).await.json();
         assert_eq!(
@@ -229,9 +255,13 @@ async fn a_ledger_that_is_not_opened_yet_is_empty_and_not_an_error() {
         "/v1/entries/0",
         "/tile/0/000.p/1",
         "/v1/products/p1",
+        "/v1/rulebook",
+        "/v1/subjects/ledger/sz-ai",
     ] {
         assert_eq!(node.get(path).await.status, 404, "{path}");
     }
+    let kinds = node.get("/v1/kinds").await.json();
+    assert!(kinds["rulebook"].is_null() && kinds["items"][0]["permission"].is_null());
     assert_eq!(node.get("/readyz").await.status, 200);
 }
 
@@ -302,11 +332,14 @@ async fn every_operation_accepts_its_parameters_and_refuses_others_by_name() {
             let value = match name {
                 "limit" | "minSize" | "asOf" | "from" | "old" | "new" => "5",
                 "order" => "newest",
-                "status" if path.contains("incidents") => "open",
+                "status" if path.contains("incidents") => "closed",
+                "status" if path.contains("deadlines") => "missed",
                 "status" => "accepted",
                 "riskTier" => "low",
                 "severity" => "hazard",
-                "migrated" => "true",
+                "migrated" | "suspect" => "true",
+                "class" => "product",
+                "before" => "2027-01-01",
                 "kind" => "product.*",
                 "subject" => "product/p1",
                 "organisationKind" => "agency",

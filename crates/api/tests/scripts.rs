@@ -6,6 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use common::schema::{schema, template_of};
 use common::{Answer, Node, large_town};
 use serde_json::{Value as Json, json};
 
@@ -141,38 +142,6 @@ fn plain(value: &Json) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The schema of a documented answer, with the components that it refers to.
-fn schema(document: &Json, template: &str, status: u16) -> Option<Json> {
-    let responses = &document["paths"][template]["get"]["responses"];
-    let content = responses[status.to_string()]["content"].as_object()?;
-    let mut schema = content
-        .get("application/json")
-        .or_else(|| content.get("application/problem+json"))?["schema"]
-        .clone();
-    schema["components"] = document["components"].clone();
-    Some(schema)
-}
-
-fn template_of<'d>(document: &'d Json, path: &str) -> Option<&'d str> {
-    let path = path.split('?').next()?.strip_prefix("/v1")?;
-    let matches = |template: &str| {
-        let (template, path): (Vec<_>, Vec<_>) =
-            (template.split('/').collect(), path.split('/').collect());
-        template.len() == path.len()
-            && template
-                .iter()
-                .zip(path)
-                .all(|(part, found)| part.starts_with('{') || *part == found)
-    };
-    let templates: Vec<&str> = document["paths"]
-        .as_object()?
-        .keys()
-        .map(String::as_str)
-        .filter(|template| matches(template))
-        .collect();
-    templates.first().copied()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    cosign, doctor, export, follow, health, import, key, kinds, receipt, sign, submit,
+    cosign, doctor, export, follow, health, import, key, kinds, receipt, rulebook, sign, submit,
 };
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::{init, node, out, up};
@@ -32,6 +32,8 @@ enum Command {
     Key(key::Args),
     /// List the kinds of statements, their fields, and who may say them.
     Kinds(kinds::Args),
+    /// Show the rules of a ledger, as of any entry, and compare them.
+    Rulebook(rulebook::Args),
     /// Say something to the ledger and keep the receipt.
     Submit(Box<submit::Args>),
     /// Make a statement file that several people sign.
@@ -105,6 +107,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Health(args) => health::run(&args),
         Command::Key(args) => key::run(args),
         Command::Kinds(args) => kinds::run(&args),
+        Command::Rulebook(args) => rulebook::run(&args),
         Command::Submit(args) => wait(submit::run(*args)),
         Command::Sign(args) => sign::run(&args),
         Command::Cosign(args) => cosign::run(&args),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cinnabar_governance::{default_rulebook, read_rulebook};
+use cinnabar_governance::default_rulebook;
 use cinnabar_ledger::founding::{self, FounderKey, Layout};
 use cinnabar_ledger::nats::config::{Cluster, Listen, MAX_FILE_STORE_BYTES, ServerConfig};
 use cinnabar_ledger::nats::keys::UserKey;
@@ -68,8 +68,6 @@ pub struct Charter {
     pub rulebook: Option<PathBuf>,
 }
 
-/// Most bytes of a rulebook file: what fits a statement, with room for white space.
-const RULEBOOK_FILE_MAX_BYTES: usize = 128 * 1024;
 /// Most nodes of a cluster that configurations are written for; NATS keeps 1, 3 or 5 replicas.
 const NODES_MAX: u8 = 5;
 
@@ -144,11 +142,7 @@ fn found(
 ) -> Result<(), Failure> {
     let rulebook = match &charter.rulebook {
         None => default_rulebook(),
-        Some(path) => {
-            let bytes = files::read(path, RULEBOOK_FILE_MAX_BYTES).or_fail(Exit::Usage)?;
-            let text = String::from_utf8(bytes).or_fail(Exit::Usage)?;
-            read_rulebook(&text).or_fail_while(Exit::Usage, || "the rulebook will not do")?
-        }
+        Some(path) => crate::rules::read_rulebook(path)?,
     };
     let charter = founding::Charter {
         origin: charter.origin.parse().or_fail(Exit::Usage)?,

@@ -1,8 +1,8 @@
 //! The binary: configuration, composition and command line.
 //!
 //! In scope: the command tree ([`cli`]), exit codes ([`exit`]), actors' keys ([`keys`]), building and signing statements
-//! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`intake`], [`http`]), taking over older registers
-//! ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
+//! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`intake`], [`http`]), reading rulebooks (`rules`), taking over older
+//! registers ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
 
 pub mod cli;
 mod commands;
@@ -18,6 +18,7 @@ pub mod log;
 pub mod node;
 pub mod out;
 pub mod profile;
+mod rules;
 pub mod serving;
 pub mod statement;
 #[cfg(test)]

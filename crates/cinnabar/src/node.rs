@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use cinnabar_events::Signed;
-use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::founding::{self, Layout};
 use cinnabar_ledger::nats::checks::check;
 use cinnabar_ledger::nats::connect::{Login, connect};
 use cinnabar_ledger::nats::keys::UserKey;
@@ -14,7 +14,7 @@ use cinnabar_ledger::nats::names::Names;
 use cinnabar_ledger::nats::streams::{Replicas, ensure_all};
 use cinnabar_ledger::nats::users::UserName;
 use cinnabar_ledger::node::{self, Handle, Phase, Role, Setup};
-use cinnabar_ledger::{Answer, Identity, Lease, Mode};
+use cinnabar_ledger::{Identity, Lease};
 use cinnabar_store::{OpenError, Store};
 use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
@@ -76,6 +76,7 @@ struct Config {
     listen: SocketAddr,
     nats: NatsConfig,
     keys: Option<KeysConfig>,
+    vault: Option<VaultConfig>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,8 +93,15 @@ struct NatsConfig {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct VaultConfig {
+    key: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct KeysConfig {
     log: PathBuf,
+    ledger: PathBuf,
 }
 
 /// Runs a node until told to stop.
@@ -121,7 +129,7 @@ fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
 
 async fn live(config: Config) -> Result<(), Failure> {
     let listener = listen(config.listen).await?;
-    let (genesis, identity) = read_genesis(&config.genesis)?;
+    let (opening, identity) = read_opening(&config.genesis)?;
     let names = Names::new(identity.name.as_str()).or_fail(Exit::Usage)?;
     let role = role(&config, &identity)?;
     let client = connected(&config, &names).await?;
@@ -130,6 +138,14 @@ async fn live(config: Config) -> Result<(), Failure> {
         other => other,
     };
     let store = store.or_fail_while(Exit::Usage, || "cannot open the store")?;
+    let vault = match &config.vault {
+        None => None,
+        Some(vault) => {
+            let folder = config.data.join("vault");
+            let opened = founding::open_vault(&folder, &vault.key, &store);
+            Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
+        }
+    };
     let stop = CancellationToken::new();
     let setup = Setup {
         client: client.clone(),
@@ -138,6 +154,8 @@ async fn live(config: Config) -> Result<(), Failure> {
         store: store.clone(),
         role,
         node: config.name.clone().unwrap_or_else(host_name),
+        vault,
+        clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
     let (handle, running) = node::start(setup).or_fail(Exit::Unreachable)?;
@@ -153,7 +171,7 @@ async fn live(config: Config) -> Result<(), Failure> {
         store.clone(),
         stop.clone(),
     ));
-    let opening = tokio::spawn(open_ledger(genesis, handle.clone(), store));
+    let opening = tokio::spawn(open_ledger(opening, handle.clone(), store));
 
     let why = until_end(handle).await?;
     stop.cancel();
@@ -174,14 +192,16 @@ fn role(config: &Config, identity: &Identity) -> Result<Role, Failure> {
         (RoleName::Reader, _) => Ok(Role::Reader),
         (RoleName::Writer | RoleName::Standby, Some(keys)) => {
             let signer = Layout::read_log_signer(&keys.log, identity).or_fail(Exit::Usage)?;
+            let itself = Layout::read_ledger_signer(&keys.ledger).or_fail(Exit::Usage)?;
             Ok(Role::Writer {
                 signer: Arc::new(signer),
+                itself: Arc::new(itself),
                 lease: Lease::Shared,
             })
         }
         (RoleName::Writer | RoleName::Standby, None) => Err(Failure::saying(
             Exit::Usage,
-            "a writer and a standby need [keys] log",
+            "a writer and a standby need [keys] log and ledger",
         )),
     }
 }
@@ -234,15 +254,13 @@ async fn connected(config: &Config, names: &Names) -> Result<Client, Failure> {
     Ok(link.client)
 }
 
-/// The signed genesis, and which ledger it opens.
-fn read_genesis(path: &Path) -> Result<(Signed, Identity), Failure> {
-    let bytes = files::read(path, cinnabar_events::MAX_REQUEST_BYTES).or_fail(Exit::Usage)?;
-    let shown = path.display().to_string();
-    let wrong = move || format!("{shown} is not a signed genesis");
-    let signed = Signed::parse_request(&bytes).or_fail_while(Exit::Usage, wrong.clone())?;
-    let identity =
-        Identity::of_genesis(&signed).ok_or_else(|| Failure::saying(Exit::Usage, wrong()))?;
-    Ok((signed, identity))
+/// The statements that open the ledger, and which ledger that is.
+fn read_opening(path: &Path) -> Result<(Vec<Signed>, Identity), Failure> {
+    let opening = founding::read_opening(path).or_fail(Exit::Usage)?;
+    let identity = opening.first().and_then(Identity::of_genesis);
+    let wrong = || format!("{} is not a signed genesis", path.display());
+    let identity = identity.ok_or_else(|| Failure::saying(Exit::Usage, wrong()))?;
+    Ok((opening, identity))
 }
 
 /// What this machine is called.
@@ -255,25 +273,20 @@ fn host_name() -> String {
     }
 }
 
-/// Records the genesis, if this node comes to write and nothing is recorded yet.
-async fn open_ledger(genesis: Signed, handle: Handle, store: Store) {
+/// Opens the ledger, if this node comes to write and it isn't open yet.
+async fn open_ledger(opening: Vec<Signed>, handle: Handle, store: Store) {
     let mut phase = handle.phase.clone();
     if phase
         .wait_for(|phase| *phase == Phase::Writing)
         .await
         .is_err()
-        || !store.head().size.is_zero()
     {
         return;
     }
-    match handle
-        .queue
-        .ask(genesis.to_request().into(), Mode::Record)
-        .await
-    {
-        Answer::Recorded { .. } | Answer::Admissible => tracing::info!("The ledger is open."),
-        Answer::Refused(problem) => {
-            tracing::error!(problem.code, problem.detail, "The genesis was refused.")
+    match founding::open_ledger(&opening, &handle.queue, &store).await {
+        Ok(()) => tracing::info!("The ledger is open."),
+        Err(problem) => {
+            tracing::error!(problem.code, problem.detail, "The ledger can't be opened.")
         }
     }
 }

@@ -64,6 +64,7 @@ async fn up(args: Args) -> Result<(), Failure> {
         layout: layout.clone(),
         nats_server: args.nats_server,
         nats_port: args.nats_port,
+        clock_ahead_seconds: 0,
     };
     let mut embedded = Embedded::start(&embedding).await.map_err(failure)?;
     let serving = Serving::start(
@@ -117,6 +118,7 @@ fn failure(failure: EmbeddingFailure) -> Failure {
         | EmbeddingFailure::Divergence(_) => Exit::Unreachable,
         EmbeddingFailure::Genesis(_) => Exit::Refused,
         EmbeddingFailure::Files(_)
+        | EmbeddingFailure::Vault(_)
         | EmbeddingFailure::Name(_)
         | EmbeddingFailure::Find(_)
         | EmbeddingFailure::Key(_)

@@ -60,6 +60,18 @@ impl Town {
     }
 }
 
+/// `until=` the day that is so many days ahead.
+fn until(days: u32) -> String {
+    let ahead = std::time::Duration::from_secs(u64::from(days) * 86_400);
+    let then = std::time::SystemTime::now() + ahead;
+    let micros = then
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_micros();
+    let then = cinnabar_events::Timestamp::from_micros(i64::try_from(micros).unwrap()).unwrap();
+    format!("until={}", then.date())
+}
+
 fn lines_are_open(up: &mut Child) -> bool {
     matches!(up.try_wait(), Ok(None))
 }
@@ -201,6 +213,162 @@ fn refusals_tell_the_rule_and_leave_nothing_behind() {
         )
         .json(3);
     assert_eq!(stale["code"], "subject.stale");
+}
+
+#[test]
+fn a_confidential_value_goes_into_the_vault_and_is_shown_to_whom_it_is_granted() {
+    let town = Town::start();
+    let key = town.run(&["key", "new", "tan.key", "--no-passphrase"]);
+    let public = key.ends(0);
+    let public = public
+        .split_whitespace()
+        .find(|word| word.starts_with("ed25519:"))
+        .unwrap()
+        .to_owned();
+    // Two sign one after the other; what opens the commitment lies beside the file.
+    let key = format!("key={public}");
+    town.run(&[
+        "sign",
+        "actor.enrolled",
+        "--subject",
+        "actor/tan",
+        "--id",
+        "01930000-0000-7000-8000-00000000a001",
+        "--data",
+        "name=Tan",
+        "actorKind=person",
+        "organisation=institution",
+        &key,
+        "--confidential",
+        "/realName=Tan Wei 谭伟",
+        "--person",
+        "/realName=tan-1",
+        "--as",
+        "wang:institution_admin",
+        "--as",
+        "tan:incoming_key",
+        "--key",
+        "data/keys/wang.key",
+        "--out",
+        "tan.statement",
+    ])
+    .ends(0);
+    town.run(&["cosign", "tan.statement", "--key", "tan.key", "--yes"])
+        .ends(0);
+    town.run(&["submit", "tan.statement"]).ends(0);
+
+    let opening = r#"openings:=[{"actor":"wang","statement":"01930000-0000-7000-8000-00000000a001","pointer":"/realName"}]"#;
+    let about = ["--concerns", "actor/tan", "actor/sun"];
+    let grant = ["disclosure.granted", "--subject", "disclosure/d1"];
+    let data = [
+        "--data",
+        "to=sun",
+        opening,
+        "until=9999-01-01",
+        "purpose=To ask him.",
+    ];
+    let basis = ["--basis", "Personal Information Protection Law:Art. 13"];
+    let granted = town.submit(
+        "tang",
+        "privacy_officer",
+        &[&grant[..], &about, &data, &basis, &["--json"]].concat(),
+    );
+    assert_eq!(granted.json(3)["code"], "disclosure.term");
+    let data = [data[0], data[1], data[2], &until(7), data[4]];
+    town.submit(
+        "tang",
+        "privacy_officer",
+        &[&grant[..], &about, &data, &basis].concat(),
+    )
+    .ends(0);
+    let used = [
+        "disclosure.used",
+        "--subject",
+        "disclosure/d1",
+        "--concerns",
+        "actor/tan",
+        "--data",
+        opening,
+    ];
+    let shown = town.submit("sun", "case_officer", &used).ends(0);
+    assert!(shown.contains("/realName  Tan Wei 谭伟"), "{shown}");
+    let shown = town
+        .submit("sun", "case_officer", &[&used[..], &["--json"]].concat())
+        .json(0);
+    assert_eq!(shown["openings"][0]["openings"][0]["value"], "Tan Wei 谭伟");
+    // Nowhere on the ledger.
+    let exported = town.run(&["export"]).ends(0);
+    assert!(!exported.contains("谭伟") && !exported.contains("tan-1"));
+}
+
+#[test]
+fn the_rules_in_force_are_shown_and_compared_from_the_node_and_from_an_export() {
+    let town = Town::start();
+    town.run(&["export", "--out", "ledger.jsonl"]).ends(0);
+    let from = ["--from", "ledger.jsonl"];
+    let show = ["rulebook", "show", "--json"];
+    let mut asked = town.run(&show).json(0);
+    let mut read = town.run(&[&show[..], &from].concat()).json(0);
+    assert_eq!(asked["adoptedBy"], 0);
+    assert_eq!(asked["chapters"][9]["deposited"], true);
+    (asked["from"], read["from"]) = (Value::Null, Value::Null);
+    assert_eq!(asked, read);
+    let text = town.run(&["rulebook", "show"]).ends(0);
+    assert!(
+        text.contains("law: Administrative Licensing Law Art. 32"),
+        "{text}"
+    );
+
+    // Before its chapters were there the rulebook held less.
+    let diff = ["rulebook", "diff", "0", "default"];
+    let node = town.run(&diff).ends(0);
+    assert!(node.contains("+ deadline supplement: "), "{node}");
+    assert_eq!(node, town.run(&[&diff[..], &from].concat()).ends(0));
+    assert_eq!(
+        town.run(&["rulebook", "diff", "10", "default"]).ends(0),
+        "no difference\n"
+    );
+    town.run(&["rulebook", "diff", "10", "nowhere"]).ends(2);
+
+    let kind = town.run(&["kinds", "product.accepted"]).ends(0);
+    assert!(kind.contains("by the rulebook of this ledger"), "{kind}");
+    assert!(kind.contains("product: submitted -> accepted"), "{kind}");
+    assert!(
+        kind.contains("deadline: starts decide (20 working days)"),
+        "{kind}"
+    );
+    let roles = town.run(&["kinds", "--roles"]).ends(0);
+    assert!(roles.contains("approval.granted x2"), "{roles}");
+    let life = town.run(&["kinds", "--class", "erasure"]).ends(0);
+    assert!(life.contains("decided"), "{life}");
+    assert_eq!(
+        town.run(&["kinds", "--json"])
+            .json(0)
+            .as_array()
+            .unwrap()
+            .len(),
+        111
+    );
+}
+
+#[test]
+fn history_is_taken_over_by_the_migrator_alone() {
+    let town = Town::start();
+    let said = [
+        "product.submitted",
+        "--subject",
+        "product/old-17",
+        "--concerns",
+        "organisation/nanshan-health",
+        "--data",
+        "organisation=nanshan-health",
+        "name=Old",
+        "--migrated",
+        "city-register:17",
+    ];
+    let registrar = town.submit("li", "registrar", &[&said[..], &["--json"]].concat());
+    assert_eq!(registrar.json(3)["code"], "migration.not_allowed");
+    town.submit("wu", "migrator", &said).ends(0);
 }
 
 #[test]

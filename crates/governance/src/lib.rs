@@ -4,15 +4,30 @@
 //! (`cinnabar-store`), network and the clock (`cinnabar-ledger`), bytes (`cinnabar-events`).
 
 mod admit;
+mod case;
+mod clause;
+pub mod deadline;
 mod default_rulebook;
 mod evolve;
+mod governed;
+mod groups;
+mod help;
+mod life_cycle;
 mod records;
 mod rejection;
+pub mod story;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use admit::{ENGINE, Verdict, admit};
-pub use default_rulebook::{DEFAULT_RULEBOOK, NotARulebook, default_rulebook, read_rulebook};
+pub use clause::{Clause, all_clauses};
+pub use deadline::{LEDGER_ACTOR, duty, unsaid};
+pub use default_rulebook::{
+    BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
+};
 pub use evolve::{evolve, links};
+pub use groups::trust::{Suspicion, suspect};
+pub use help::Help;
+pub use life_cycle::{LifeCycle, Transition, transitions};
 pub use records::*;
-pub use rejection::{Content, Rejection};
+pub use rejection::Rejection;

@@ -1,7 +1,8 @@
 //! The rules say no.
 
+use crate::clause::Clause;
 use cinnabar_events::kinds::Code;
-use cinnabar_events::{Id, Kind, PublicKey, Revision, Sequence, Subject, Timestamp};
+use cinnabar_events::{ChapterDigest, Id, Kind, PublicKey, Revision, Sequence, Subject, Timestamp};
 
 /// Why a statement may not be said now. Variants stand in the order in which the rules are checked:
 /// the first that applies is the answer.
@@ -16,6 +17,9 @@ pub enum Rejection {
     /// The rulebook asks for an engine that this release doesn't have.
     #[error("the rulebook asks for rules engine {0}, which this release does not have")]
     UnknownEngine(u32),
+    /// The rulebook isn't there yet.
+    #[error("the rulebook is not complete: chapter {0} must be deposited first")]
+    RulebookIncomplete(ChapterDigest),
     /// This very statement is recorded already.
     #[error("this statement is recorded already, at sequence {0}")]
     AlreadyRecorded(Sequence),
@@ -49,6 +53,12 @@ pub enum Rejection {
     /// The key belongs to somebody already.
     #[error("key {0} is or was somebody's already")]
     KeyTaken(PublicKey),
+    /// The actor was suspended.
+    #[error("{0} is suspended and signs nothing")]
+    Suspended(Id),
+    /// Only the ledger itself says so, and only when it is true.
+    #[error("the ledger says this by itself when it is due; it is not due now")]
+    NotDue,
     /// The signer doesn't hold the role.
     #[error("{actor} does not hold the role {role} now")]
     RoleMissing {
@@ -126,7 +136,7 @@ pub enum Rejection {
         /// As it is.
         state: &'static str,
         /// As it would have to be.
-        needed: &'static str,
+        needed: Box<str>,
     },
     /// Someone who took an earlier part may not take this one.
     #[error("{actor} said {earlier} about this and may not say {kind}")]
@@ -141,81 +151,39 @@ pub enum Rejection {
     /// The official number was given before.
     #[error("number {0} was given to something else")]
     NumberTaken(String),
-    /// A rule on what the payload says, in words.
-    #[error("{0}")]
-    Content(Content),
+    /// A rule on what the statement says or on the state of things.
+    #[error("{}{}", .clause.says, detail(.found))]
+    Clause {
+        /// Which.
+        clause: &'static Clause,
+        /// What there is instead, where that helps.
+        found: Option<Box<str>>,
+    },
 }
 
-/// A rule on what a payload says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Content {
-    /// `product.submitted`, `approval.granted`.
-    #[error("a route must be given")]
-    RouteMissing,
-    /// `product.accepted`.
-    #[error("a risk tier must be given")]
-    TierMissing,
-    /// `trialMode` or `mode` without route `trial`, or the other way round.
-    #[error("a trial, and only a trial, says how the product is tried out")]
-    TrialMode,
-    /// Art. 44.
-    #[error(
-        "a trial is for products outside national security, public interest and personal safety (Art. 44)"
-    )]
-    ExcludedDomain,
-    /// Art. 44.
-    #[error("a trial needs an international standard that the product meets (Art. 44)")]
-    StandardMissing,
-    /// Art. 44.
-    #[error("a trial is for low risk only (Art. 44)")]
-    TrialNotLowRisk,
-    /// Art. 72.
-    #[error("a prohibited product can not be approved (Art. 72)")]
-    Prohibited,
-    /// A trial without an end.
-    #[error("a trial must expire, after today and after it starts")]
-    Expiry,
-    /// Not the way that was applied for.
-    #[error("the approval must follow the route that was applied for")]
-    OtherRoute,
-    /// Neither or both of product and unregistered system.
-    #[error("an incident is about a registered product or an unregistered system, one of the two")]
-    OneSystem,
-    /// `aware` after the ledger's clock.
-    #[error("nobody can be aware of it already in the future")]
-    AwareAhead,
-    /// Granting a role to oneself.
-    #[error("nobody grants a role to himself")]
-    SelfGrant,
-    /// A role that the rulebook doesn't list.
-    #[error("the rulebook has no such role")]
-    NoSuchRole,
-    /// Roles that exclude each other.
-    #[error("the actor holds a role that excludes this one")]
-    ExcludedRole,
-    /// Withdrawing a role that isn't held.
-    #[error("the actor does not hold the role")]
-    RoleNotHeld,
-    /// Revoking a key that isn't the actor's, or twice.
-    #[error("the key is not a key of this actor, or is revoked already")]
-    NotTheirKey,
-    /// The last day lies before the first.
-    #[error("the last day lies before the first")]
-    Term,
-    /// The check character of a USCC.
-    #[error("the unified social credit code has a wrong check character (GB 32100-2015)")]
-    Uscc,
-    /// A genesis whose founders don't sign in the number it asks for.
-    #[error(
-        "the genesis must be signed by at least threshold founders, as founders, and by nobody else"
-    )]
-    Threshold,
-    /// An update that changes nothing.
-    #[error("the statement changes nothing")]
-    NoChange,
-    /// An organisation named in the payload.
-    #[error("the names of removed facts must be facts that exist")]
-    NoSuchFact,
+fn detail(found: &Option<Box<str>>) -> String {
+    found
+        .as_ref()
+        .map_or_else(String::new, |found| format!(": {found}"))
+}
+
+impl From<&'static Clause> for Rejection {
+    fn from(clause: &'static Clause) -> Self {
+        Self::Clause {
+            clause,
+            found: None,
+        }
+    }
+}
+
+impl Clause {
+    /// The rejection by this clause, with what there is instead.
+    pub(crate) fn found(&'static self, found: impl Into<Box<str>>) -> Rejection {
+        Rejection::Clause {
+            clause: self,
+            found: Some(found.into()),
+        }
+    }
 }
 
 impl Rejection {
@@ -225,6 +193,9 @@ impl Rejection {
             Self::Genesis => "ledger.genesis",
             Self::OtherLedger(_) => "ledger.other",
             Self::UnknownEngine(_) => "ledger.engine",
+            Self::RulebookIncomplete(_) => "rulebook.incomplete",
+            Self::Suspended(_) => "signer.suspended",
+            Self::NotDue => "ledger.not_due",
             Self::AlreadyRecorded(_) => "statement.recorded",
             Self::IdTaken(_) => "statement.id_taken",
             Self::OccurredAhead(_) => "statement.occurred_ahead",
@@ -250,7 +221,7 @@ impl Rejection {
             Self::State { .. } => "subject.state",
             Self::SamePerson { .. } => "separation.same_person",
             Self::NumberTaken(_) => "number.taken",
-            Self::Content(content) => content.code(),
+            Self::Clause { clause, .. } => clause.code,
         }
     }
 
@@ -285,36 +256,10 @@ impl Rejection {
             | Self::State { .. }
             | Self::SamePerson { .. }
             | Self::NumberTaken(_)
-            | Self::Content(_) => None,
-        }
-    }
-}
-
-impl Content {
-    /// Stable code for programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::RouteMissing => "content.route_missing",
-            Self::TierMissing => "content.tier_missing",
-            Self::TrialMode => "content.trial_mode",
-            Self::ExcludedDomain => "content.excluded_domain",
-            Self::StandardMissing => "content.standard_missing",
-            Self::TrialNotLowRisk => "content.trial_not_low_risk",
-            Self::Prohibited => "content.prohibited",
-            Self::Expiry => "content.expiry",
-            Self::OtherRoute => "content.other_route",
-            Self::OneSystem => "content.one_system",
-            Self::AwareAhead => "content.aware_ahead",
-            Self::SelfGrant => "role.self_grant",
-            Self::NoSuchRole => "role.unknown",
-            Self::ExcludedRole => "role.excluded",
-            Self::RoleNotHeld => "role.not_held",
-            Self::NotTheirKey => "key.not_theirs",
-            Self::Term => "content.term",
-            Self::Uscc => "content.uscc",
-            Self::Threshold => "ledger.threshold",
-            Self::NoChange => "content.no_change",
-            Self::NoSuchFact => "content.no_such_fact",
+            | Self::Clause { .. }
+            | Self::NotDue
+            | Self::RulebookIncomplete(_)
+            | Self::Suspended(_) => None,
         }
     }
 }

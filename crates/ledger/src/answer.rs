@@ -1,14 +1,17 @@
 //! Answers: receipts and problems, sent once the block that they depend on is durable.
 
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use async_nats::{Client, HeaderMap, Subject};
 use bytes::Bytes;
-use cinnabar_events::{Receipt, Sequence};
+use cinnabar_events::{Entry, Kind, Receipt, Sequence};
 use cinnabar_store::Store;
 use cinnabar_tlog::{LeafIndex, Note, Prover, Size, TlogProof};
+use cinnabar_vault::Vault;
 use rayon::prelude::*;
 
+use crate::confidential;
 use crate::problem::Problem;
 use crate::request::{Answer, Outcome, Reply};
 
@@ -39,6 +42,7 @@ pub(crate) struct Committed {
 pub(crate) fn answer_all(
     blocks: &Receiver<Committed>,
     store: &Store,
+    vault: Option<Arc<Vault>>,
     client: &Client,
     runtime: &tokio::runtime::Handle,
 ) {
@@ -54,6 +58,7 @@ pub(crate) fn answer_all(
             entries: &entries,
             size,
             checkpoint: Note::parse(checkpoint.as_bytes()).ok(),
+            vault: vault.as_deref(),
         };
         let answers: Vec<Answer> = outcomes
             .par_chunks(RECEIPTS_PER_WORKER)
@@ -78,9 +83,13 @@ async fn send_all(client: &Client, answers: impl Iterator<Item = (Reply, Answer)
 pub(crate) async fn send(client: &Client, subject: Subject, answer: Answer) {
     let mut headers = HeaderMap::new();
     let body = match answer {
-        Answer::Recorded { receipt, again } => {
+        Answer::Recorded {
+            receipt,
+            again,
+            openings,
+        } => {
             headers.insert(OUTCOME, if again { "again" } else { "recorded" });
-            receipt
+            join(receipt, openings)
         }
         Answer::Admissible => {
             headers.insert(OUTCOME, "admissible");
@@ -101,12 +110,26 @@ pub(crate) async fn send(client: &Client, subject: Subject, answer: Answer) {
     }
 }
 
+/// The receipt, and on a second line the confidential values, if any were asked for.
+fn join(mut receipt: Vec<u8>, openings: Option<Vec<u8>>) -> Vec<u8> {
+    if let Some(openings) = openings {
+        receipt.push(b'\n');
+        receipt.extend_from_slice(&openings);
+    }
+    receipt
+}
+
 /// Makes receipts under one checkpoint.
 pub(crate) struct Receipts<'b> {
     pub(crate) store: &'b Store,
     pub(crate) entries: &'b [EntryBytes],
     pub(crate) size: Size,
     pub(crate) checkpoint: Option<Note>,
+    pub(crate) vault: Option<&'b Vault>,
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 impl Receipts<'_> {
@@ -115,7 +138,11 @@ impl Receipts<'_> {
         let receipt = |prover: &mut Prover<'_, Store>, sequence, again| match self
             .receipt(prover, sequence)
         {
-            Ok(receipt) => Answer::Recorded { receipt, again },
+            Ok(receipt) => Answer::Recorded {
+                receipt,
+                again,
+                openings: self.shown(sequence, again),
+            },
             Err(reason) => {
                 tracing::error!(entry.sequence = %sequence, reason, "A receipt could not be made for a recorded entry.");
                 Answer::Refused(Box::new(Problem::no_writer()))
@@ -130,6 +157,27 @@ impl Receipts<'_> {
                 Outcome::Refused(problem) => Answer::Refused(problem.clone()),
             })
             .collect()
+    }
+
+    /// The confidential values that the entry at `sequence` asks to see: once, with the receipt that records it.
+    fn shown(&self, sequence: Sequence, again: bool) -> Option<Vec<u8>> {
+        let vault = self.vault.filter(|_| !again)?;
+        let at = self
+            .entries
+            .binary_search_by_key(&sequence, |(sequence, _)| *sequence);
+        let (_, bytes) = self.entries.get(at.ok()?)?;
+        // Most entries are something else: that is seen without reading them whole.
+        if !contains(bytes, Kind::DisclosureUsed.as_str().as_bytes()) {
+            return None;
+        }
+        let entry = Entry::parse(bytes.clone()).ok()?;
+        confidential::shown(self.store, vault, &entry)
+            .inspect_err(|failure| {
+                let failure = crate::causes(failure);
+                tracing::error!(entry.sequence = %sequence, failure, "Confidential values could not be shown.");
+            })
+            .ok()
+            .flatten()
     }
 
     /// The receipt for the entry at `sequence`, under the newest checkpoint.

@@ -7,6 +7,7 @@ use async_nats::{Client, RequestErrorKind};
 use bytes::Bytes;
 
 use crate::answer::OUTCOME;
+use crate::confidential::part;
 pub use crate::intake::LedgerInfo;
 use crate::nats::names::Names;
 pub use crate::problem::Problem;
@@ -51,7 +52,8 @@ impl IntakeClient {
         }
     }
 
-    /// Asks for a statement to be recorded. `request` is what [`cinnabar_events::Signed::to_request`] gives.
+    /// Asks for a statement to be recorded. `request` is what [`cinnabar_events::Signed::to_request`] gives, and with
+    /// confidential values what [`with_openings`](crate::confidential::with_openings) makes of it.
     ///
     /// # Errors
     /// [`ClientError`]: there is no answer.
@@ -91,16 +93,17 @@ impl IntakeClient {
             .as_ref()
             .and_then(|headers| headers.get(OUTCOME))
             .map(async_nats::HeaderValue::as_str);
-        let receipt = || message.payload.to_vec();
+        let recorded = |again| {
+            let (receipt, openings) = part(&message.payload);
+            Answer::Recorded {
+                receipt: receipt.to_vec(),
+                again,
+                openings: openings.map(<[u8]>::to_vec),
+            }
+        };
         match outcome {
-            Some("recorded") => Ok(Answer::Recorded {
-                receipt: receipt(),
-                again: false,
-            }),
-            Some("again") => Ok(Answer::Recorded {
-                receipt: receipt(),
-                again: true,
-            }),
+            Some("recorded") => Ok(recorded(false)),
+            Some("again") => Ok(recorded(true)),
             Some("admissible") => Ok(Answer::Admissible),
             Some("refused") => serde_json::from_slice(&message.payload)
                 .map(|problem| Answer::Refused(Box::new(problem)))

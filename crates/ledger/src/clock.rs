@@ -23,6 +23,7 @@ pub struct ClockJump {
 pub struct Clock {
     last: Option<(Duration, Timestamp)>,
     floor: Timestamp,
+    ahead_seconds: i64,
 }
 
 impl Clock {
@@ -32,6 +33,16 @@ impl Clock {
         Self {
             last: None,
             floor: floor.unwrap_or(epoch),
+            ahead_seconds: 0,
+        }
+    }
+
+    /// The same clock, always so many seconds ahead: for tests, which can't wait for a deadline.
+    #[must_use]
+    pub fn ahead_by(self, seconds: i64) -> Self {
+        Self {
+            ahead_seconds: seconds,
+            ..self
         }
     }
 
@@ -40,7 +51,16 @@ impl Clock {
     /// # Errors
     /// [`ClockJump`] if it ran more than ten seconds ahead since the last reading.
     pub fn now(&mut self) -> Result<Timestamp, ClockJump> {
-        self.reading(since_boot(), system_time())
+        self.reading(since_boot(), self.shifted())
+    }
+
+    /// What the clock would say now, without taking note of it.
+    pub fn reading_now(&self) -> Timestamp {
+        self.floor.max(self.shifted())
+    }
+
+    fn shifted(&self) -> Timestamp {
+        system_time().plus_seconds(self.ahead_seconds)
     }
 
     fn reading(&mut self, monotonic: Duration, system: Timestamp) -> Result<Timestamp, ClockJump> {

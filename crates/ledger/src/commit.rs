@@ -12,8 +12,10 @@ use bytes::Bytes;
 use cinnabar_events::{Block, BlockHeader, Entry, EntryHash, Sequence};
 use cinnabar_store::{Application, Position, Store};
 use cinnabar_tlog::Size;
+use cinnabar_vault::Vault;
 
 use crate::answer::{Committed, EntryBytes};
+use crate::confidential::{VaultFailure, carry_out_erasures, concerns_the_vault};
 use crate::draft::Finished;
 use crate::identity::{Identity, LogSigner};
 use crate::nats::names::Names;
@@ -36,9 +38,15 @@ pub enum Halt {
     /// The durable state is unknown.
     #[error("the durable state is unknown")]
     Unknown(#[from] Divergence),
+    /// The vault failed.
+    #[error("confidential values can't be kept or destroyed")]
+    Vault(#[from] VaultFailure),
     /// The clock can't be trusted.
     #[error(transparent)]
     Clock(#[from] crate::ClockJump),
+    /// What the ledger itself must say is refused by the rules: another key than the one it was given signs for it now.
+    #[error("the ledger can't say what it must: {0}")]
+    Duty(String),
     /// The node is shutting down.
     #[error("stopping")]
     Stopping,
@@ -47,6 +55,7 @@ pub enum Halt {
 /// Everything that a commit needs.
 pub(crate) struct Committer {
     pub(crate) store: Store,
+    pub(crate) vault: Option<Arc<Vault>>,
     pub(crate) identity: Identity,
     pub(crate) signer: Arc<LogSigner>,
     pub(crate) client: Client,
@@ -157,8 +166,13 @@ impl Committer {
             checkpoint,
             position,
         };
+        let erases = concerns_the_vault(&application.entries);
         self.store.apply(application).map_err(Divergence::Apply)?;
         self.position = position;
+        if let Some(vault) = self.vault.as_ref().filter(|_| erases) {
+            // Before anybody is told that they are erased.
+            carry_out_erasures(&self.store, vault)?;
+        }
         Ok(bytes)
     }
 

@@ -1,20 +1,23 @@
 //! The block in the making: admits verified statements one by one, and chains them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use cinnabar_events::{
     BLOCK_MAX_BYTES, BLOCK_MAX_ENTRIES, Entry, EntryHash, Malformed, Sequence, Timestamp, Verified,
 };
-use cinnabar_governance::{Overlay, Record, RecordKey, Records, Rejection, admit, evolve, links};
+use cinnabar_governance::{
+    Changes, DueKey, Overlay, Record, RecordKey, Records, Rejection, admit, duty, evolve, links,
+};
 use cinnabar_store::{Store, StoreError};
 use cinnabar_tlog::EdgeTiles;
+use cinnabar_vault::{Filing, Vault};
 
+use crate::commit::Halt;
+use crate::confidential::VaultFailure;
+use crate::identity::LedgerSigner;
 use crate::problem::Problem;
+use crate::replica::Divergence;
 use crate::request::{Mode, Outcome, Reply};
-
-/// Records changed by a block, as they are afterwards.
-pub(crate) type Changes = HashMap<RecordKey, Record>;
 
 /// The records of the store, under those of the block that is being committed.
 struct Layered<'s> {
@@ -27,9 +30,13 @@ impl Records for Layered<'_> {
 
     fn record(&self, key: &RecordKey) -> Result<Option<Record>, StoreError> {
         match self.under.get(key) {
-            Some(record) => Ok(Some(record.clone())),
+            Some(record) => Ok(record.cloned()),
             None => self.store.record(key),
         }
+    }
+
+    fn due(&self, after: Option<&DueKey>) -> Result<Option<DueKey>, StoreError> {
+        self.under.due(after, |after| self.store.due(after))
     }
 }
 
@@ -38,6 +45,8 @@ pub(crate) struct Checked {
     pub(crate) mode: Mode,
     pub(crate) reply: Reply,
     pub(crate) verified: Result<Verified, Malformed>,
+    /// What opens its commitments; none if it has none.
+    pub(crate) filing: Result<Option<Filing>, Box<Problem>>,
 }
 
 /// The block in the making, on top of a block that may still be in commit.
@@ -52,6 +61,10 @@ pub(crate) struct Draft {
     bytes: usize,
     changes: Changes,
     outcomes: Vec<(Reply, Outcome)>,
+    itself: Arc<LedgerSigner>,
+    vault: Option<Arc<Vault>>,
+    /// When the next deadline ends, and how often deadlines had been touched when that was looked up.
+    horizon: Option<(Option<Timestamp>, u64)>,
 }
 
 /// A finished draft: what to commit, and what to tell whom once it is.
@@ -67,7 +80,11 @@ pub(crate) struct Finished {
 
 impl Draft {
     /// An empty draft on top of what the store holds.
-    pub(crate) fn new(store: Store) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        store: Store,
+        itself: Arc<LedgerSigner>,
+        vault: Option<Arc<Vault>>,
+    ) -> Result<Self, StoreError> {
         let (head, tiles) = (store.head(), store.edge_tiles()?);
         Ok(Self {
             under: Arc::default(),
@@ -79,6 +96,9 @@ impl Draft {
             bytes: 0,
             changes: Changes::new(),
             outcomes: Vec::new(),
+            itself,
+            vault,
+            horizon: None,
             store,
         })
     }
@@ -92,13 +112,13 @@ impl Draft {
 
     /// Whether there is nothing to commit and nobody to answer.
     pub(crate) fn is_empty(&self) -> bool {
-        self.outcomes.is_empty()
+        self.outcomes.is_empty() && self.entries.is_empty()
     }
 
     /// Decides one request at `now`.
-    pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), StoreError> {
+    pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), Halt> {
         let outcome = match request.verified {
-            Ok(verified) => self.verdict(now, request.mode, verified)?,
+            Ok(verified) => self.verdict(now, request.mode, verified, request.filing)?,
             Err(malformed) => Outcome::Refused(Box::new(Problem::from(&malformed))),
         };
         self.outcomes.push((request.reply, outcome));
@@ -110,32 +130,97 @@ impl Draft {
         now: Timestamp,
         mode: Mode,
         verified: Verified,
-    ) -> Result<Outcome, StoreError> {
+        filing: Result<Option<Filing>, Box<Problem>>,
+    ) -> Result<Outcome, Halt> {
         let base = Layered {
             store: &self.store,
             under: &self.under,
         };
         let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
-        let verdict = admit(&records, now, &verified)?;
+        let unknown = Divergence::Store;
+        let verdict = admit(&records, now, &verified).map_err(unknown)?;
+        let verdict = verdict.map_err(|no| {
+            if let Rejection::AlreadyRecorded(sequence) = no {
+                Outcome::Again(sequence)
+            } else {
+                Outcome::Refused(Box::new(refusal(&records, &no)))
+            }
+        });
+        // What is confidential is durable in the vault before the statement can be.
+        let verdict = match (verdict, filing) {
+            (Err(no), _) => Err(no),
+            (Ok(()), Err(problem)) => Err(Outcome::Refused(problem)),
+            (Ok(()), Ok(filing)) => keep(self.vault.as_deref(), mode, filing)?,
+        };
+        let mut chained = None;
         let outcome = match (verdict, mode) {
-            (Err(Rejection::AlreadyRecorded(sequence)), _) => Outcome::Again(sequence),
-            (Err(rejection), _) => Outcome::Refused(Box::new(Problem::from(&rejection))),
+            (Err(no), _) => no,
             (Ok(()), Mode::Check) => Outcome::Admissible,
             (Ok(()), Mode::Record) => {
-                let dossiers = links(&records, verified.statement())?;
+                let dossiers = links(&records, verified.statement()).map_err(unknown)?;
                 let entry = Entry::chain(verified, self.next, now, self.hash, dossiers);
-                evolve(&mut records, &entry)?;
+                evolve(&mut records, &entry).map_err(unknown)?;
                 let sequence = entry.seq();
-                self.tiles.append(entry.leaf_hash());
-                self.hash = entry.hash();
-                self.next = sequence.next();
-                self.bytes += entry.bytes().len();
-                self.entries.push(entry);
+                chained = Some(entry);
                 Outcome::Recorded(sequence)
             }
         };
         self.changes = records.into_changes();
+        if let Some(entry) = chained {
+            self.push(entry);
+        }
         Ok(outcome)
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.tiles.append(entry.leaf_hash());
+        self.hash = entry.hash();
+        self.next = entry.seq().next();
+        self.bytes += entry.bytes().len();
+        self.entries.push(entry);
+    }
+
+    /// When the next deadline ends, as far as that was looked up.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.horizon.and_then(|(next, _)| next)
+    }
+
+    /// Says what the ledger itself must say by `now`. False if the block is full before all is said.
+    pub(crate) fn say_what_is_due(&mut self, now: Timestamp) -> Result<bool, Halt> {
+        let unknown = Divergence::Store;
+        loop {
+            let touched = self.changes.deadlines_touched();
+            if let Some((next, at)) = self.horizon
+                && at == touched
+                && next.is_none_or(|due| due > now)
+            {
+                return Ok(true);
+            }
+            if self.is_full() {
+                return Ok(false);
+            }
+            let base = Layered {
+                store: &self.store,
+                under: &self.under,
+            };
+            let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
+            let Some(statement) = duty(&records, now).map_err(unknown)? else {
+                let next = records.due(None).map_err(unknown)?.map(|key| key.due);
+                self.horizon = Some((next, touched));
+                self.changes = records.into_changes();
+                return Ok(true);
+            };
+            let verified = self.itself.sign(&statement);
+            let verified = verified.map_err(|why| Halt::Duty(why.to_string()))?;
+            if let Err(why) = admit(&records, now, &verified).map_err(unknown)? {
+                return Err(Halt::Duty(why.to_string()));
+            }
+            let dossiers = links(&records, &statement).map_err(unknown)?;
+            let entry = Entry::chain(verified, self.next, now, self.hash, dossiers);
+            evolve(&mut records, &entry).map_err(unknown)?;
+            self.changes = records.into_changes();
+            self.push(entry);
+        }
     }
 
     /// Ends this draft and starts the next one on top of it.
@@ -146,6 +231,11 @@ impl Draft {
         let prev = std::mem::replace(&mut self.prev, self.hash);
         self.bytes = 0;
         self.under = Arc::new(changes.clone());
+        // The next deadline is the same as before, in a draft that has touched none.
+        self.horizon = self
+            .horizon
+            .filter(|(_, at)| *at == changes.deadlines_touched());
+        self.horizon = self.horizon.map(|(next, _)| (next, 0));
         Finished {
             first,
             prev,
@@ -156,4 +246,40 @@ impl Draft {
             outcomes: std::mem::take(&mut self.outcomes),
         }
     }
+}
+
+/// Keeps what opens the statement's commitments, if it is to be recorded.
+fn keep(
+    vault: Option<&Vault>,
+    mode: Mode,
+    filing: Option<Filing>,
+) -> Result<Result<(), Outcome>, Halt> {
+    let Some(filing) = filing else {
+        return Ok(Ok(()));
+    };
+    let Some(vault) = vault else {
+        return Ok(Err(Outcome::Refused(Box::new(Problem::no_vault()))));
+    };
+    if mode == Mode::Check {
+        return Ok(Ok(()));
+    }
+    let kept = vault.keep(&[filing]).map_err(VaultFailure::from)?;
+    let refused = kept.into_iter().find_map(Result::err);
+    Ok(match refused {
+        None => Ok(()),
+        Some(no) => Err(Outcome::Refused(Box::new(Problem::refused_openings(
+            no.code(),
+            no.to_string(),
+        )))),
+    })
+}
+
+/// The refusal in words, with the help that the rulebook in force gives.
+fn refusal<R: Records>(records: &R, rejection: &Rejection) -> Problem {
+    let rulebook = match records.record(&RecordKey::Rulebook) {
+        Ok(Some(Record::Rulebook(record))) => Some(record.rulebook),
+        // Without a rulebook, or one that can't be read now, the refusal stands all the same.
+        Ok(_) | Err(_) => None,
+    };
+    Problem::rejected(rejection, rulebook.as_deref())
 }

@@ -9,7 +9,8 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::founding::{FoundingFailure, Layout};
+use crate::confidential::VaultFailure;
+use crate::founding::{FoundingFailure, Layout, open_ledger, open_vault, read_opening};
 use crate::identity::Identity;
 use crate::intake::Queue;
 use crate::lease::Lease;
@@ -25,7 +26,6 @@ use crate::nats::users::{Role as UserRole, User, UserError, UserName};
 use crate::node::{self, Handle, NodeFailure, Phase, Role, Setup};
 use crate::problem::Problem;
 use crate::replica::Divergence;
-use crate::request::{Answer, Mode};
 
 /// The users that the embedded server knows.
 pub const USERS: [&str; 5] = ["operator", "writer", "reader", "agency", "submitter"];
@@ -41,6 +41,8 @@ pub struct Embedding {
     pub nats_server: Option<PathBuf>,
     /// The server's port; chosen by the system if absent.
     pub nats_port: Option<u16>,
+    /// By how many seconds the clock is ahead: 0, but for tests that can't wait for a deadline.
+    pub clock_ahead_seconds: i64,
 }
 
 /// A ledger that runs in this process.
@@ -110,6 +112,9 @@ pub enum EmbeddingFailure {
     /// The writer stopped before it began.
     #[error("the writer did not start: {0}")]
     NotWriting(String),
+    /// The vault can't be opened.
+    #[error("the vault can't be opened")]
+    Vault(#[from] VaultFailure),
     /// The genesis was refused.
     #[error("the genesis was refused: {}", .0.detail)]
     Genesis(Box<Problem>),
@@ -142,7 +147,7 @@ impl Embedded {
         if !findings.is_empty() {
             return Err(EmbeddingFailure::Unfit(findings));
         }
-        check_clock(&client, &names, &store).await?;
+        check_clock(&client, &names, &store, embedding.clock_ahead_seconds).await?;
 
         let stop = CancellationToken::new();
         tokio::spawn(check_again(
@@ -152,8 +157,10 @@ impl Embedded {
             names.clone(),
             stop.clone(),
         ));
+        let vault = open_vault(&layout.vault(), &layout.institution_key(), &store)?;
         let role = Role::Writer {
             signer,
+            itself: Arc::new(layout.ledger_signer()?),
             lease: Lease::Alone,
         };
         let setup = Setup {
@@ -163,6 +170,8 @@ impl Embedded {
             store: store.clone(),
             role,
             node: "up".to_owned(),
+            vault: Some(vault),
+            clock_ahead_seconds: embedding.clock_ahead_seconds,
             stop: stop.clone(),
         };
         let (node, running) = node::start(setup)?;
@@ -232,16 +241,12 @@ impl Embedded {
         }
     }
 
-    /// The first statement of a new ledger is its genesis.
+    /// The first statements of a new ledger are its genesis and the chapters of its rulebook.
     async fn open_ledger(&self, layout: &Layout) -> Result<(), EmbeddingFailure> {
-        if !self.store.head().size.is_zero() {
-            return Ok(());
-        }
-        let genesis = layout.read_genesis()?.to_request();
-        match self.node.queue.ask(genesis.into(), Mode::Record).await {
-            Answer::Recorded { .. } | Answer::Admissible => Ok(()),
-            Answer::Refused(problem) => Err(EmbeddingFailure::Genesis(problem)),
-        }
+        let opening = read_opening(&layout.genesis())?;
+        open_ledger(&opening, &self.node.queue, &self.store)
+            .await
+            .map_err(EmbeddingFailure::Genesis)
     }
 }
 
@@ -369,10 +374,11 @@ async fn check_clock(
     client: &Client,
     names: &Names,
     store: &Store,
+    clock_ahead_seconds: i64,
 ) -> Result<(), EmbeddingFailure> {
     let ours = crate::clock::system_time();
     if let Some(last) = store.head().time {
-        let behind = (last.micros() - ours.micros()) / 1_000_000;
+        let behind = (last.micros() - ours.micros()) / 1_000_000 - clock_ahead_seconds;
         if behind > CLOCK_AHEAD_SECONDS {
             return Err(EmbeddingFailure::Clock {
                 seconds: behind,

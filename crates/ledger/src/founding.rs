@@ -5,18 +5,27 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin};
+use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin, RulebookDeposited};
+use cinnabar_events::rulebook::Chapter;
 use cinnabar_events::{
-    Code, Id, Listed, Name, Payload, PublicKey, Rulebook, ShortName, Signed, SignerClaim,
+    Code, Id, LedgerId, Listed, Name, Payload, PublicKey, ShortName, Signed, SignerClaim,
     Statement, StatementId, Subject, sign,
 };
+use cinnabar_governance::{BoundRulebook, Record, RecordKey, Records as _};
+use cinnabar_store::Store;
 use cinnabar_tlog::{KeyName, NoteSigner};
+use cinnabar_vault::{Fault, InstitutionKey, Vault};
 use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
 use crate::clock::system_time;
-use crate::identity::{Identity, LogSigner};
+use crate::confidential::{VaultFailure, carry_out_erasures};
+use crate::identity::{Identity, LedgerSigner, LogSigner};
+use crate::intake::Queue;
+use crate::problem::Problem;
+use crate::request::{Answer, Mode};
 
 /// What a ledger is founded with.
 #[derive(Clone, Debug)]
@@ -32,7 +41,7 @@ pub struct Charter {
     /// How many founders must sign.
     pub threshold: u8,
     /// The rules in force from the start.
-    pub rulebook: Rulebook,
+    pub rulebook: BoundRulebook,
 }
 
 /// Someone who founds a ledger, with the key in hand.
@@ -65,6 +74,9 @@ pub enum FoundingFailure {
         #[source]
         source: io::Error,
     },
+    /// The institution's key could not be made.
+    #[error("the vault's key can't be made")]
+    Vault(#[from] Fault),
     /// There is a ledger already.
     #[error("{} holds a ledger already; a ledger is founded once", .0.display())]
     Exists(PathBuf),
@@ -104,6 +116,18 @@ impl Layout {
     /// The secret half of the ledger's own actor key: 64 hex digits.
     pub fn ledger_key(&self) -> PathBuf {
         self.root.join("secrets/ledger.seed")
+    }
+    /// The chapters of the rulebook, as the signed statements that bring them, one a line.
+    pub fn chapters(&self) -> PathBuf {
+        chapters_beside(&self.genesis())
+    }
+    /// The key that wraps the keys of the vault: 64 hex digits. Kept apart from the vault, and from its backups.
+    pub fn institution_key(&self) -> PathBuf {
+        self.root.join("secrets/institution.key")
+    }
+    /// The vault.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
     }
     /// The replica.
     pub fn store(&self) -> PathBuf {
@@ -146,6 +170,7 @@ impl Layout {
             .map_err(|error| FoundingFailure::Charter(error.to_string()))?;
         let signer = NoteSigner::from_seed(name, &log_seed);
 
+        let (texts, subject) = (charter.rulebook.chapters().to_vec(), charter.name.clone());
         let statement = genesis(charter, founders, public(&log_seed), public(&ledger_seed))?;
         let bytes = statement
             .to_bytes()
@@ -161,6 +186,9 @@ impl Layout {
         // Secrets first: a genesis whose keys are lost would be worth nothing.
         write_secret(&self.log_key(), signer.to_skey().as_bytes())?;
         write_secret(&self.ledger_key(), hex(ledger_seed.as_slice()).as_bytes())?;
+        InstitutionKey::create(&self.institution_key())?;
+        let chapters = chapters(LedgerId::of(signed.bytes()), &subject, texts, &founders[0])?;
+        write_secret(&self.chapters(), &chapters)?;
         write_secret(&self.genesis(), &signed.to_request())?;
         self.identity()
     }
@@ -192,6 +220,27 @@ impl Layout {
             expected: "a signed genesis",
         };
         Identity::of_genesis(&self.read_genesis()?).ok_or_else(wrong)
+    }
+
+    /// The ledger's own actor key.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`], also if others may read the key.
+    pub fn ledger_signer(&self) -> Result<LedgerSigner, FoundingFailure> {
+        Self::read_ledger_signer(&self.ledger_key())
+    }
+
+    /// The same, from a key file elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::ledger_signer`].
+    pub fn read_ledger_signer(path: &Path) -> Result<LedgerSigner, FoundingFailure> {
+        let text = read_secret(path)?;
+        let seed = unhex(text.trim()).ok_or_else(|| FoundingFailure::Content {
+            path: path.to_owned(),
+            expected: "the ledger's own key (64 hex digits)",
+        })?;
+        Ok(LedgerSigner::new(&seed))
     }
 
     /// The signer for the ledger's checkpoints and blocks.
@@ -252,7 +301,7 @@ fn genesis(
         threshold: charter.threshold,
         log_key,
         ledger_key,
-        rulebook: Box::new(charter.rulebook),
+        rulebook: Box::new(charter.rulebook.rulebook().clone()),
     };
     Ok(Statement {
         ledger: None,
@@ -268,6 +317,136 @@ fn genesis(
         commitments: BTreeMap::new(),
         payload: Payload::LedgerOpened(Box::new(payload)),
     })
+}
+
+/// Opens the vault in `folder`, whose keys `key` wraps; makes it at the first time. What was erased while it was away is
+/// erased now.
+///
+/// # Errors
+/// [`VaultFailure`].
+pub fn open_vault(folder: &Path, key: &Path, store: &Store) -> Result<Arc<Vault>, VaultFailure> {
+    let key = InstitutionKey::read(key)?;
+    let vault = match Vault::open(folder, &key) {
+        Err(Fault::NoVault(_)) => Vault::create(folder, &key)?,
+        other => other?,
+    };
+    let vault = Arc::new(vault);
+    carry_out_erasures(store, &vault)?;
+    Ok(vault)
+}
+
+/// Where the chapters stand that belong to a genesis.
+fn chapters_beside(genesis: &Path) -> PathBuf {
+    genesis.with_file_name("chapters.jsonl")
+}
+
+/// The statements that bring the chapters, signed by one founder: the genesis binds their text.
+fn chapters(
+    ledger: LedgerId,
+    name: &ShortName,
+    texts: Vec<Chapter>,
+    founder: &FounderKey,
+) -> Result<Vec<u8>, FoundingFailure> {
+    let subject = Subject::new(
+        cinnabar_events::Class::Rulebook,
+        name.as_str().parse().expect("a short name is an id"),
+    );
+    let signer = SignerClaim {
+        actor: founder.actor.clone(),
+        role: "institution_admin".parse().expect("a word is a code"),
+        on_behalf_of: None,
+    };
+    let mut lines = Vec::new();
+    for chapter in texts {
+        let statement = Statement {
+            ledger: Some(ledger),
+            id: StatementId::at(system_time(), random()?),
+            subject: subject.clone(),
+            concerns: Listed::default(),
+            signers: Listed::new(vec![signer.clone()]).expect("one signer is not twice there"),
+            basis: Listed::default(),
+            occurred: None,
+            effective: None,
+            expects: None,
+            migrated: None,
+            commitments: BTreeMap::new(),
+            payload: Payload::RulebookDeposited(Box::new(RulebookDeposited {
+                chapter: Box::new(chapter),
+            })),
+        };
+        let failed = |error: String| FoundingFailure::Charter(error);
+        let bytes = statement
+            .to_bytes()
+            .map_err(|error| failed(error.to_string()))?;
+        let signature = sign(&founder.key, &bytes);
+        let signed =
+            Signed::new(bytes, vec![signature]).map_err(|error| failed(error.to_string()))?;
+        lines.extend_from_slice(&signed.to_request());
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+/// Reads the statements that open a ledger: the genesis, and the chapters that stand beside it.
+///
+/// # Errors
+/// [`FoundingFailure`].
+pub fn read_opening(genesis: &Path) -> Result<Vec<Signed>, FoundingFailure> {
+    let failed = |path: &Path, source| FoundingFailure::File {
+        doing: "reading",
+        path: path.to_owned(),
+        source,
+    };
+    let parse = |path: &Path, bytes: &[u8], expected| {
+        Signed::parse_request(bytes).map_err(|_| FoundingFailure::Content {
+            path: path.to_owned(),
+            expected,
+        })
+    };
+    let bytes = fs::read(genesis).map_err(|source| failed(genesis, source))?;
+    let mut opening = vec![parse(genesis, &bytes, "a signed genesis")?];
+    let path = chapters_beside(genesis);
+    let chapters = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        other => other.map_err(|source| failed(&path, source))?,
+    };
+    for line in chapters
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
+        opening.push(parse(
+            &path,
+            line,
+            "signed chapters of the rulebook, one a line",
+        )?);
+    }
+    Ok(opening)
+}
+
+/// Records what opens the ledger, as far as it isn't recorded yet: a crash may have come in between.
+///
+/// # Errors
+/// Why the ledger can't be opened.
+pub async fn open_ledger(
+    opening: &[Signed],
+    queue: &Queue,
+    store: &Store,
+) -> Result<(), Box<Problem>> {
+    let complete = match store.record(&RecordKey::Rulebook) {
+        Ok(Some(Record::Rulebook(rulebook))) => rulebook.missing.is_empty(),
+        // What can't be read the writer will report; asking again is harmless.
+        Ok(_) | Err(_) => false,
+    };
+    if complete {
+        return Ok(());
+    }
+    for statement in opening {
+        match queue.ask(statement.to_request().into(), Mode::Record).await {
+            Answer::Recorded { .. } | Answer::Admissible => {}
+            Answer::Refused(problem) => return Err(problem),
+        }
+    }
+    Ok(())
 }
 
 fn public_key(key: &SigningKey) -> PublicKey {
@@ -308,6 +487,19 @@ fn skey_seed(skey: &str) -> Option<Zeroizing<[u8; 32]>> {
     );
     let mut seed = Zeroizing::new([0; 32]);
     seed.copy_from_slice(bytes.get(1..33)?);
+    Some(seed)
+}
+
+fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let digits = text.as_bytes();
+    let mut seed = Zeroizing::new([0; 32]);
+    if digits.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in seed.iter_mut().zip(digits.chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
     Some(seed)
 }
 

@@ -1,7 +1,10 @@
 //! Which ledger this is, and the key that signs for it.
 
 use cinnabar_events::kinds::Origin;
-use cinnabar_events::{Block, BlockHeader, LedgerId, Payload, PublicKey, ShortName, Signed};
+use cinnabar_events::{
+    Block, BlockHeader, LedgerId, Malformed, Payload, PublicKey, ShortName, Signed, Statement,
+    Verified, sign,
+};
 use cinnabar_tlog::{
     Algorithm, Checkpoint, Hash, KeyName, KeyNameError, NoteSigner, Size, VerifierKey, VkeyError,
 };
@@ -72,6 +75,36 @@ pub struct LogSigner {
 impl std::fmt::Debug for LogSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "LogSigner({})", self.notes.verifier())
+    }
+}
+
+/// The secret half of the ledger's own actor key: signs what the ledger itself says.
+pub struct LedgerSigner(SigningKey);
+
+impl std::fmt::Debug for LedgerSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LedgerSigner({})", self.public())
+    }
+}
+
+impl LedgerSigner {
+    /// From the key's 32-byte seed.
+    pub fn new(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The public key, as the genesis names it.
+    pub fn public(&self) -> PublicKey {
+        PublicKey::from_bytes(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a statement of the ledger's own.
+    pub(crate) fn sign(&self, statement: &Statement) -> Result<Verified, Malformed> {
+        let bytes = statement
+            .to_bytes()
+            .expect("what the ledger says has a canonical form");
+        let signature = sign(&self.0, &bytes);
+        Signed::new(bytes, vec![signature])?.verify()
     }
 }
 

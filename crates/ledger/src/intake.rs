@@ -199,6 +199,7 @@ async fn receipts(mut requests: Endpoint, store: Store, client: Client) {
             Ok(receipt) => Answer::Recorded {
                 receipt,
                 again: true,
+                openings: None,
             },
             Err(problem) => Answer::Refused(problem),
         };
@@ -228,6 +229,7 @@ fn receipt_for(store: &Store, asked: &[u8]) -> Result<Vec<u8>, Box<Problem>> {
         entries: &[],
         size,
         checkpoint,
+        vault: None,
     };
     receipts
         .receipt(&mut Prover::new(size, store), Sequence::new(sequence))

@@ -11,6 +11,7 @@ mod answer;
 pub mod client;
 mod clock;
 mod commit;
+pub mod confidential;
 mod draft;
 pub mod embedded;
 mod feed;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 use cinnabar_store::{Position, Store};
+use cinnabar_vault::Vault;
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
 use crate::feed::Feed;
-use crate::identity::{Identity, LogSigner};
+use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::intake::{Queue, Waiting, queue, serve};
 use crate::lease::{self, Held, LEASE_RENEW, Lease};
 use crate::nats::names::Names;
@@ -38,6 +39,8 @@ pub enum Role {
     Writer {
         /// The log key.
         signer: Arc<LogSigner>,
+        /// The ledger's own actor key.
+        itself: Arc<LedgerSigner>,
         /// Whether others may write too.
         lease: Lease,
     },
@@ -58,6 +61,10 @@ pub struct Setup {
     pub role: Role,
     /// What it is called in the lease and in logs.
     pub node: String,
+    /// Where its confidential values are kept; a writer without takes none.
+    pub vault: Option<Arc<Vault>>,
+    /// By how many seconds its clock is ahead: 0, but for tests that can't wait for a deadline.
+    pub clock_ahead_seconds: i64,
     /// Cancel it to stop.
     pub stop: CancellationToken,
 }
@@ -335,7 +342,7 @@ impl Node {
         stream: LogStream,
         held: Option<Box<Held>>,
     ) -> Result<(), NodeFailure> {
-        let Role::Writer { signer, .. } = &self.setup.role else {
+        let Role::Writer { signer, itself, .. } = &self.setup.role else {
             return Ok(());
         };
         let turn = self.setup.stop.child_token();
@@ -362,15 +369,18 @@ impl Node {
         if let Err(failure) = &intake {
             tracing::warn!(failure = %crate::causes(failure), "Statements can't be taken over NATS.");
         }
+        let itself = Arc::clone(itself);
         let setup = self.committer(stream, signer.clone(), turn.clone());
-        let mut clock = Clock::starting_at(self.setup.store.head().time);
+        let mut clock = Clock::starting_at(self.setup.store.head().time)
+            .ahead_by(self.setup.clock_ahead_seconds);
         let (tell, size) = (&self.tell, self.setup.store.head().size.get());
         let opened = || {
             tell.send_replace(Phase::Writing);
             tracing::info!(ledger.size = size, "This node writes.");
         };
         let requests = &mut self.waiting.0;
-        let halt = tokio::task::block_in_place(|| write(requests, setup, &mut clock, opened));
+        let halt =
+            tokio::task::block_in_place(|| write(requests, setup, itself, &mut clock, opened));
 
         turn.cancel();
         if let Ok(intake) = intake {
@@ -395,10 +405,12 @@ impl Node {
             self.setup.client.clone(),
             self.setup.names.clone(),
         );
+        let vault = self.setup.vault.clone();
         let (position, runtime) = (self.replica.position(), tokio::runtime::Handle::current());
         CommitterSetup {
             build: Box::new(move |answers| Committer {
                 store,
+                vault,
                 identity,
                 signer,
                 client,
@@ -426,7 +438,11 @@ impl Node {
             // Another writer on a ledger that was set up to have one: not to be fought with, but looked at.
             Halt::Fenced(_) if alone => return Err(NodeFailure::Halt(halt)),
             Halt::Fenced(_) => tracing::warn!(reason = %halt, "This node no longer writes."),
-            Halt::Refused(_) | Halt::Unknown(_) | Halt::Clock(_) => {
+            Halt::Refused(_)
+            | Halt::Unknown(_)
+            | Halt::Vault(_)
+            | Halt::Clock(_)
+            | Halt::Duty(_) => {
                 return Err(NodeFailure::Halt(halt));
             }
         }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use cinnabar_events::Malformed;
-use cinnabar_governance::Rejection;
+use cinnabar_events::{Malformed, Rulebook};
+use cinnabar_governance::{Help, Rejection};
 use serde::{Deserialize, Serialize};
 
 /// Why there is no receipt. Members as in RFC 9457, and ours.
@@ -35,6 +35,15 @@ pub struct Problem {
     /// What was found there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub found: Option<String>,
+    /// What would be accepted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub accepted: Option<String>,
+    /// Where the rule stands: a provision, or that it is a model value.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// Version of the rulebook that it was judged under.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rulebook: Option<String>,
     /// Try again after so many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_after_ms: Option<u64>,
@@ -58,6 +67,9 @@ impl Problem {
             byte: None,
             expected: None,
             found: None,
+            accepted: None,
+            source: None,
+            rulebook: None,
             retry_after_ms: None,
         }
     }
@@ -80,9 +92,60 @@ impl Problem {
         }
     }
 
+    /// A commitment came without what opens it.
+    pub(crate) fn opening_missing(pointer: &str) -> Self {
+        let detail = format!(
+            "{pointer} is given as a commitment; send salt and value beside the statement, for the vault"
+        );
+        Self {
+            pointer: Some(pointer.to_owned()),
+            ..Self::new(403, "Rejected", "opening.missing", detail)
+        }
+    }
+
+    /// More openings than may come beside a statement.
+    pub(crate) fn openings_too_long(found: usize) -> Self {
+        let most = crate::confidential::OPENINGS_MAX_BYTES;
+        let detail = format!("the openings have {found} bytes, {most} is the most");
+        Self::new(400, "Malformed", "opening.too_long", detail)
+    }
+
+    /// What came beside the statement are no openings.
+    pub(crate) fn bad_openings(code: &str, detail: String) -> Self {
+        Self::new(400, "Malformed", code, detail)
+    }
+
+    /// The openings don't open the statement's commitments.
+    pub(crate) fn refused_openings(code: &str, detail: String) -> Self {
+        Self::new(403, "Rejected", code, detail)
+    }
+
+    /// This ledger has no vault.
+    pub(crate) fn no_vault() -> Self {
+        let detail = "this ledger keeps no confidential values: its writer has no vault".to_owned();
+        Self::new(403, "Rejected", "vault.none", detail)
+    }
+
     /// There is no such entry.
     pub fn not_found(detail: String) -> Self {
         Self::new(404, "Not found", "not_found", detail)
+    }
+}
+
+impl Problem {
+    /// A rejection, with what would be accepted and where that stands, as far as there is a rulebook to say so.
+    pub fn rejected(rejection: &Rejection, rulebook: Option<&Rulebook>) -> Self {
+        let problem = Self::from(rejection);
+        let Some(rulebook) = rulebook else {
+            return problem;
+        };
+        let Help { accepted, source } = rejection.help(rulebook);
+        Self {
+            accepted: Some(accepted).filter(|text| !text.is_empty()),
+            source: Some(source).filter(|text| !text.is_empty()),
+            rulebook: Some(rulebook.version.to_string()),
+            ..problem
+        }
     }
 }
 
@@ -142,7 +205,10 @@ impl From<&Rejection> for Problem {
             | Rejection::NotConcerned(_)
             | Rejection::UnknownCode { .. }
             | Rejection::SamePerson { .. }
-            | Rejection::Content(_) => (403, "Rejected"),
+            | Rejection::RulebookIncomplete(_)
+            | Rejection::Suspended(_)
+            | Rejection::NotDue
+            | Rejection::Clause { .. } => (403, "Rejected"),
         };
         let earlier = rejection.earlier().map(cinnabar_events::Sequence::get);
         Self {

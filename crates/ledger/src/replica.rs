@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cinnabar_events::{Block, BlockFault, Entry, Kind, LedgerId, Malformed, Sequence};
-use cinnabar_governance::{Overlay, Rejection, admit, evolve, links};
+use cinnabar_governance::{Overlay, Rejection, admit, evolve, links, unsaid};
 use cinnabar_store::{Application, ApplyError, Position, Store, StoreError};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rayon::prelude::*;
@@ -45,6 +45,11 @@ pub enum Divergence {
         /// Why.
         rejection: Box<Rejection>,
     },
+    /// A signed block lacks what the ledger itself had to say before this entry.
+    #[error(
+        "before entry {0} of a signed block the ledger had to say that a deadline passed, and did not"
+    )]
+    Unsaid(Sequence),
     /// The genesis on the stream is another one.
     #[error("the stream holds ledger {found}, this node was set up for {expected}")]
     OtherLedger {
@@ -216,6 +221,9 @@ impl Replica {
                 && time.is_none_or(|time| time <= entry.time());
             if !chains {
                 return Err(Divergence::Chain(sequence));
+            }
+            if unsaid(&records, entry.time(), entry.statement())?.is_some() {
+                return Err(Divergence::Unsaid(sequence));
             }
             let malformed = |source| Divergence::Entry { sequence, source };
             let verified = entry.signed().clone().verify().map_err(malformed)?;

@@ -7,9 +7,11 @@ use tokio::sync::oneshot;
 use crate::problem::Problem;
 
 /// Most requests that wait in front of the writer: eight full blocks. What is beyond is told to come
-/// again, at once. At [`MAX_REQUEST_BYTES`] each they hold 150 MB, at 600 bytes each 3 MB.
+/// again, at once. At [`MAX_REQUEST_BYTES`] and the most openings each they hold
+/// 290 MB, at 600 bytes each 3 MB.
 pub const QUEUE_MAX: usize = 8 * cinnabar_events::BLOCK_MAX_ENTRIES;
-const _: () = assert!(QUEUE_MAX * MAX_REQUEST_BYTES < 192 << 20);
+const _: () =
+    assert!(QUEUE_MAX * (MAX_REQUEST_BYTES + crate::confidential::OPENINGS_MAX_BYTES) < 320 << 20);
 
 /// What to do with a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Answer {
         receipt: Vec<u8>,
         /// It was recorded before; this is the receipt for the same entry.
         again: bool,
+        /// The confidential values that the statement asks to see, as JSON.
+        openings: Option<Vec<u8>>,
     },
     /// It would be recorded now.
     Admissible,
@@ -51,7 +55,7 @@ pub type LocalRequest = (Bytes, Mode, oneshot::Sender<Answer>);
 /// One request in the queue.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// `{"signatures":[…],"statement":{…}}`.
+    /// `{"signatures":[…],"statement":{…}}`, and on a second line the openings, if there are any.
     pub(crate) body: Bytes,
     pub(crate) mode: Mode,
     pub(crate) reply: Reply,

@@ -2,8 +2,10 @@
 //! parallel, admits one by one, and hands a block to the committer whenever that is free; so block
 //! n+1 is verified and admitted while block n commits.
 
-use std::sync::mpsc;
+use std::collections::VecDeque;
+use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use async_nats::Client;
 use cinnabar_events::{Signed, Timestamp};
@@ -13,7 +15,9 @@ use tokio::sync::mpsc as queue;
 use crate::answer::answer_all;
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
+use crate::confidential::{carry_out_erasures, filing, part};
 use crate::draft::{Checked, Draft, Finished};
+use crate::identity::LedgerSigner;
 use crate::problem::Problem;
 use crate::replica::Divergence;
 use crate::request::{Answer, Reply, Request};
@@ -22,6 +26,8 @@ use crate::request::{Answer, Reply, Request};
 const VERIFY_AT_ONCE: usize = 256;
 /// Committed blocks whose answers may wait: then the committer waits too.
 const ANSWERS_WAITING: usize = 4;
+/// Longest sleep before the clock is looked at again, though no deadline ends: clocks can be set.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Writes until it is told to stop, fenced, or can't be sure. Blocks the calling thread.
 ///
@@ -30,6 +36,7 @@ const ANSWERS_WAITING: usize = 4;
 pub(crate) fn write(
     requests: &mut queue::Receiver<Request>,
     committer: CommitterSetup,
+    itself: Arc<LedgerSigner>,
     clock: &mut Clock,
     opened: impl FnOnce(),
 ) -> Halt {
@@ -45,14 +52,22 @@ pub(crate) fn write(
     if let Err(halt) = committer.open_epoch() {
         return halt;
     }
+    // Another writer may have recorded erasures while this node followed.
+    if let Some(vault) = &committer.vault
+        && let Err(failure) = carry_out_erasures(&store, vault)
+    {
+        return failure.into();
+    }
     opened();
-    let mut draft = match Draft::new(store.clone()) {
+    let vault = committer.vault.clone();
+    let mut draft = match Draft::new(store.clone(), itself, vault.clone()) {
         Ok(draft) => draft,
         Err(error) => return Halt::Unknown(Divergence::Store(error)),
     };
-    let halt = thread::scope(|threads| {
+    let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
-        threads.spawn(move || answer_all(&blocks, answer_store, answer_client, answer_runtime));
+        threads
+            .spawn(move || answer_all(&blocks, answer_store, vault, answer_client, answer_runtime));
         let (jobs, work) = mpsc::sync_channel::<Finished>(1);
         let (done, mut ready) = queue::channel(1);
         let committing = threads.spawn(move || commit_all(committer, &work, &done));
@@ -61,19 +76,23 @@ pub(crate) fn write(
             draft: &mut draft,
             clock,
             idle: true,
+            waiting: VecDeque::new(),
         };
         let why = runtime.block_on(writer.run(&jobs, &mut ready, &stop));
         drop(jobs);
         // The committer finishes the block that it has; its reason to halt weighs more than ours.
+        let undecided: Vec<Reply> = writer.waiting.drain(..).map(|one| one.reply).collect();
         match committing.join().expect("the committer does not panic") {
-            Err(halt) => halt,
-            Ok(()) => why,
+            Err(halt) => (halt, undecided),
+            Ok(()) => (why, undecided),
         }
     });
     // What was decided but not committed is not true: whoever asked is told to ask again.
     runtime.block_on(turn_away(
         &client,
-        draft.finish().outcomes.into_iter().map(|(reply, _)| reply),
+        undecided
+            .into_iter()
+            .chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
     ));
     halt
 }
@@ -115,6 +134,8 @@ struct Writer<'w> {
     clock: &'w mut Clock,
     /// The committer has nothing to do.
     idle: bool,
+    /// Verified requests that had no room in the block.
+    waiting: VecDeque<Checked>,
 }
 
 impl Writer<'_> {
@@ -126,13 +147,17 @@ impl Writer<'_> {
     ) -> Halt {
         let mut batch = Vec::with_capacity(VERIFY_AT_ONCE);
         loop {
+            if let Err(halt) = self.decide_waiting() {
+                return halt;
+            }
             if self.idle && !self.draft.is_empty() {
                 if jobs.send(self.draft.finish()).is_err() {
                     return Halt::Stopping;
                 }
                 self.idle = false;
             }
-            let room = !self.draft.is_full();
+            let room = self.waiting.is_empty() && !self.draft.is_full();
+            let due = self.until_due();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Halt::Stopping,
@@ -140,36 +165,63 @@ impl Writer<'_> {
                     Some(()) => self.idle = true,
                     None => return Halt::Stopping,
                 },
+                // Something may be due: the next turn says it, if it is.
+                () = tokio::time::sleep(due), if !self.draft.is_full() => {}
                 taken = self.requests.recv_many(&mut batch, VERIFY_AT_ONCE), if room => {
                     if taken == 0 {
                         return Halt::Stopping;
                     }
-                    if let Err(halt) = self.decide(&mut batch) {
-                        return halt;
-                    }
+                    self.waiting.extend(batch.par_drain(..).map(check).collect::<Vec<_>>());
                 }
             }
         }
     }
 
-    fn decide(&mut self, batch: &mut Vec<Request>) -> Result<(), Halt> {
-        let checked: Vec<Checked> = batch.par_drain(..).map(check).collect();
+    /// Decides what was verified, as far as the block has room; what the ledger itself has to say comes first.
+    fn decide_waiting(&mut self) -> Result<(), Halt> {
+        if self.draft.is_full() {
+            return Ok(());
+        }
         // Time enters here, once for all that was taken together.
         let now: Timestamp = self.clock.now()?;
-        for request in checked {
-            self.draft.decide(now, request).map_err(Divergence::Store)?;
+        loop {
+            let said = self.draft.say_what_is_due(now)?;
+            if !said || self.draft.is_full() {
+                return Ok(());
+            }
+            let Some(request) = self.waiting.pop_front() else {
+                return Ok(());
+            };
+            self.draft.decide(now, request)?;
         }
-        Ok(())
+    }
+
+    /// How long until a deadline ends, at most [`LOOK_AGAIN`]: the clock may be set meanwhile.
+    fn until_due(&self) -> Duration {
+        let Some(due) = self.draft.next_due() else {
+            return LOOK_AGAIN;
+        };
+        let micros = due
+            .micros()
+            .saturating_sub(self.clock.reading_now().micros());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(LOOK_AGAIN)
     }
 }
 
 /// Reads a request and verifies its signatures: the expensive part, independent of the ledger's state.
 fn check(request: Request) -> Checked {
     let Request { body, mode, reply } = request;
+    let (statement, openings) = part(&body);
+    let verified = Signed::parse_request(statement).and_then(Signed::verify);
+    let filing = match &verified {
+        Ok(verified) => filing(verified, openings),
+        Err(_) => Ok(None),
+    };
     Checked {
         mode,
         reply,
-        verified: Signed::parse_request(&body).and_then(Signed::verify),
+        verified,
+        filing,
     }
 }
 

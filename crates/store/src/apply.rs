@@ -102,9 +102,14 @@ impl Store {
             }
         }
         let records = self.family(Family::Records);
-        for (key, record) in &block.records {
-            let bytes = value::record_to_bytes(record).map_err(ApplyError::Record)?;
-            batch.put_cf(records, keys::record(key), bytes);
+        for (key, record) in block.records.iter() {
+            match record {
+                Some(record) => {
+                    let bytes = value::record_to_bytes(record).map_err(ApplyError::Record)?;
+                    batch.put_cf(records, keys::record(key), bytes);
+                }
+                None => batch.delete_cf(records, keys::record(key)),
+            }
         }
         let tiles = self.family(Family::Tiles);
         for (tile, hashes) in &block.tiles {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cinnabar_governance::{Record, RecordKey, Records};
+use cinnabar_governance::{Changes, DueKey, Record, RecordKey, Records};
 
 use crate::error::StoreError;
 use crate::keys::{self, Family};
@@ -54,13 +54,16 @@ impl RecordCache {
     }
 
     /// Takes over what a block changed. To be called after the block is in the database.
-    pub(crate) fn update(&self, records: HashMap<RecordKey, Record>) {
+    pub(crate) fn update(&self, records: Changes) {
         let mut halves = self.halves();
         halves.blocks += 1;
         for (key, record) in records {
             if is_kept(&key) {
                 halves.old.remove(&key);
-                halves.put(key, record);
+                match record {
+                    Some(record) => halves.put(key, record),
+                    None => drop(halves.young.remove(&key)),
+                }
             }
         }
     }
@@ -80,9 +83,10 @@ impl Halves {
     }
 }
 
-/// A statement's record is written once and hardly ever asked for again: it would only push others out.
+/// A statement's record is written once and hardly ever asked for again, and running deadlines are asked for in their
+/// order: they would only push others out.
 fn is_kept(key: &RecordKey) -> bool {
-    !matches!(key, RecordKey::Statement(..))
+    !matches!(key, RecordKey::Statement(..) | RecordKey::Due(_))
 }
 
 impl Records for Store {
@@ -99,6 +103,10 @@ impl Records for Store {
         }
         Ok(found)
     }
+
+    fn due(&self, after: Option<&DueKey>) -> Result<Option<DueKey>, StoreError> {
+        self.next_due(after)
+    }
 }
 
 #[cfg(test)]
@@ -108,19 +116,25 @@ mod tests {
     use cinnabar_governance::OrganisationRecord;
 
     fn key(number: usize) -> RecordKey {
-        RecordKey::Organisation(format!("o{number}").parse().unwrap())
+        RecordKey::State(format!("organisation/o{number}").parse().unwrap())
     }
 
     fn record(number: u64) -> Record {
         let registered = cinnabar_events::Sequence::new(number);
-        Record::Organisation(OrganisationRecord { registered })
+        Record::Organisation(OrganisationRecord::registered(registered))
+    }
+
+    fn changed(key: RecordKey, record: Record) -> Changes {
+        let mut changes = Changes::new();
+        changes.set(key, Some(record));
+        changes
     }
 
     #[test]
     fn what_was_read_before_a_block_is_not_kept_after_it() {
         let cache = RecordCache::new();
         let before = cache.get(&key(1)).unwrap_err();
-        cache.update(HashMap::from([(key(1), record(2))]));
+        cache.update(changed(key(1), record(2)));
         cache.keep(&key(1), &record(1), before);
         assert_eq!(cache.get(&key(1)), Ok(record(2)));
         let now = cache.get(&key(3)).unwrap_err();
@@ -148,7 +162,7 @@ mod tests {
             cache.keep(&key(number), &record(0), 0);
         }
         assert!(cache.halves().old.contains_key(&key(0)));
-        cache.update(HashMap::from([(key(0), record(2))]));
+        cache.update(changed(key(0), record(2)));
         assert_eq!(cache.get(&key(0)), Ok(record(2)));
         assert!(!cache.halves().old.contains_key(&key(0)));
     }

@@ -67,8 +67,8 @@ impl Store {
                 ends.insert(subject, end);
             }
         }
-        for (key, record) in &block.records {
-            if let (RecordKey::Dossier(subject), Record::Dossier(dossier)) = (key, record) {
+        for (key, record) in block.records.iter() {
+            if let (RecordKey::Dossier(subject), Some(Record::Dossier(dossier))) = (key, record) {
                 let end = DossierLink {
                     revision: dossier.revision,
                     prev: dossier.head,

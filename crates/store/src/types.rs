@@ -1,9 +1,7 @@
 //! What goes into the store and what it says about itself.
 
-use std::collections::HashMap;
-
 use cinnabar_events::{Entry, EntryHash, Sequence, Timestamp};
-use cinnabar_governance::{Record, RecordKey};
+use cinnabar_governance::Changes;
 use cinnabar_tlog::{EMPTY_ROOT, Hash, Size, TileId};
 
 /// Where the ledger stands.
@@ -76,8 +74,8 @@ pub struct BlockBoundary {
 pub struct Application {
     /// The block's entries in order; none for a block that only opens an epoch.
     pub entries: Vec<Entry>,
-    /// The records that they change, as they are afterwards.
-    pub records: HashMap<RecordKey, Record>,
+    /// The records that they change, as they are afterwards, and those that are gone.
+    pub records: Changes,
     /// The tiles that they change, whole, as [`EdgeTiles::take_changes`](cinnabar_tlog::EdgeTiles::take_changes) gives them.
     pub tiles: Vec<(TileId, Vec<u8>)>,
     /// The tree's root afterwards.

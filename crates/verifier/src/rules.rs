@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use cinnabar_events::{Entry, LedgerId, Payload, Subject, Timestamp, Verified};
+use cinnabar_events::{Entry, LedgerId, Payload, StatementId, Subject, Timestamp, Verified};
 use cinnabar_governance::{
     DossierRecord, Record, RecordKey, RecordMap, RecordsMut as _, Rejection, admit, evolve, links,
+    unsaid,
 };
 use cinnabar_tlog::VerifierKey;
 
@@ -22,6 +23,8 @@ pub(crate) struct Judge {
     /// Sequence of each dossier's last entry.
     dossier_ends: HashMap<Subject, u64>,
     latest: Option<(u64, Timestamp)>,
+    /// The ledger's own statement that was missing when last looked at.
+    unsaid: Option<StatementId>,
     /// The last sequence before the current one at which something is wrong with the bytes: what follows from it
     /// is no finding of its own.
     last_damage: Option<u64>,
@@ -40,6 +43,7 @@ impl Judge {
             records: RecordMap::new(),
             dossier_ends: HashMap::new(),
             latest: None,
+            unsaid: None,
             last_damage: None,
             unknown_engine: None,
             head: None,
@@ -295,6 +299,7 @@ impl Judge {
     }
 
     fn admit(&mut self, seq: u64, entry: &Entry, verified: &Verified, findings: &mut Findings) {
+        self.unsaid(seq, entry, findings);
         let Ok(verdict) = admit(&self.records, entry.time(), verified);
         let rejection = match verdict {
             Ok(()) => {
@@ -352,6 +357,30 @@ impl Judge {
     }
 }
 
+impl Judge {
+    /// The ledger says by itself that a deadline passed, before anybody else says anything: one that is due and missing is
+    /// a finding, once.
+    fn unsaid(&mut self, seq: u64, entry: &Entry, findings: &mut Findings) {
+        if self.rules.unsure_since.is_some() {
+            return;
+        }
+        let Ok(missing) = unsaid(&self.records, entry.time(), entry.statement());
+        let Some(missing) = missing.filter(|missing| self.unsaid != Some(missing.id)) else {
+            return;
+        };
+        self.unsaid = Some(missing.id);
+        let expected = format!(
+            "{} about {}, said by the ledger",
+            missing.kind(),
+            missing.subject
+        );
+        let found = entry.statement().kind().to_string();
+        let meaning =
+            "a deadline had passed, and the ledger did not say so before it recorded this";
+        findings.push(Fault::new(Check::Rules, expected, found, meaning).at(seq));
+    }
+}
+
 /// Which check a rejection belongs to.
 fn check_of(rejection: &Rejection) -> Check {
     match rejection {
@@ -382,6 +411,9 @@ fn check_of(rejection: &Rejection) -> Check {
         | Rejection::State { .. }
         | Rejection::SamePerson { .. }
         | Rejection::NumberTaken(_)
-        | Rejection::Content(_) => Check::Rules,
+        | Rejection::RulebookIncomplete(_)
+        | Rejection::Suspended(_)
+        | Rejection::NotDue
+        | Rejection::Clause { .. } => Check::Rules,
     }
 }

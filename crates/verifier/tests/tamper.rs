@@ -57,43 +57,47 @@ fn an_untouched_ledger_is_verified_however_its_bytes_are_cut() {
         export.chunks(cut).for_each(|chunk| verifier.push(chunk));
         let report = verifier.finish();
         assert!(report.is_verified(), "{report:#?}");
-        assert_eq!((report.entries, report.rules.admitted), (22, 22));
+        assert_eq!(
+            (report.entries, report.rules.admitted),
+            (TOWN as u64, TOWN as u64)
+        );
     }
 }
 
 #[test]
 fn an_edited_entry_is_named() {
     let whole = entries(&town());
-    let report = audit(
-        &whole,
-        &export(&edited(&whole, 17, "No decision", "No decisions")),
-    );
+    let tier = at(&whole, Kind::RiskClassified, "product/a");
+    let changed = edited(&whole, tier, "No decision", "No decisions");
+    let report = audit(&whole, &export(&changed));
+    let named = Some(tier as u64);
     only(
         &report,
         &[
-            (Some(17), Check::Chain),
-            (Some(17), Check::Signature),
+            (named, Check::Chain),
+            (named, Check::Signature),
             (None, Check::Root),
         ],
     );
-    assert_eq!(report.rules.unsure_since, Some(17));
+    assert_eq!(report.rules.unsure_since, named);
     // Chained anew and signed again by the log: the author's signature remains.
-    let forged = rechained(&edited(&whole, 17, "No decision", "No decisions"), 18);
+    let forged = rechained(&changed, tier + 1);
     let report = audit(&forged, &export(&forged));
-    assert_eq!(found(&report)[0], (Some(17), "signature"));
+    assert_eq!(found(&report)[0], (named, "signature"));
 }
 
 #[test]
 fn a_removed_entry_is_a_gap_at_its_sequence() {
     let whole = entries(&town());
+    let chen = at(&whole, Kind::ActorEnrolled, "actor/chen");
     let mut cut = whole.clone();
-    cut.remove(5);
+    cut.remove(chen);
     only(
         &audit(&whole, &export(&cut)),
-        &[(Some(5), Check::Sequence), (None, Check::Root)],
+        &[(Some(chen as u64), Check::Sequence), (None, Check::Root)],
     );
     // Removed by the operator, who chains and signs anew: the dossier and the rules remember.
-    let forged = rechained(&cut, 5);
+    let forged = rechained(&cut, chen);
     let report = audit(&forged, &export(&forged));
     assert_eq!(report.verdict, Verdict::Findings);
     assert!(
@@ -108,26 +112,33 @@ fn a_removed_entry_is_a_gap_at_its_sequence() {
 #[test]
 fn entries_missing_at_the_end_or_the_beginning_are_named() {
     let whole = entries(&town());
+    let approval = at(&whole, Kind::ApprovalGranted, "product/a");
     only(
-        &audit(&whole, &export(&whole[..20])),
-        &[(Some(20), Check::Size)],
+        &audit(&whole, &export(&whole[..approval])),
+        &[(Some(approval as u64), Check::Size)],
     );
     only(&audit(&whole, b""), &[(Some(0), Check::Size)]);
-    only(
-        &audit(&whole, &export(&whole[3..])),
-        &[(Some(0), Check::Sequence), (None, Check::Root)],
-    );
+    for first in [1, 3, at(&whole, Kind::ActorEnrolled, "actor/sun")] {
+        only(
+            &audit(&whole, &export(&whole[first..])),
+            &[(Some(0), Check::Sequence), (None, Check::Root)],
+        );
+    }
     let mut cut = export(&whole);
     cut.truncate(cut.len() - 1);
-    only(&audit(&whole, &cut), &[(Some(21), Check::Framing)]);
+    only(
+        &audit(&whole, &cut),
+        &[(Some(TOWN as u64 - 1), Check::Framing)],
+    );
 }
 
 #[test]
 fn entries_beyond_the_checkpoint_are_not_vouched_for() {
     let whole = entries(&town());
+    let approval = at(&whole, Kind::ApprovalGranted, "product/a");
     only(
-        &audit(&whole[..20], &export(&whole)),
-        &[(Some(20), Check::Size)],
+        &audit(&whole[..approval], &export(&whole)),
+        &[(Some(approval as u64), Check::Size)],
     );
 }
 
@@ -135,22 +146,25 @@ fn entries_beyond_the_checkpoint_are_not_vouched_for() {
 fn a_repeated_an_inserted_and_a_moved_entry_are_named() {
     let whole = entries(&town());
     let mut doubled = whole.clone();
-    doubled.insert(8, whole[7].clone());
+    let qian = at(&whole, Kind::ActorEnrolled, "actor/qian");
+    doubled.insert(qian + 1, whole[qian].clone());
     only(
         &audit(&whole, &export(&doubled)),
-        &[(Some(7), Check::Sequence), (None, Check::Root)],
+        &[(Some(qian as u64), Check::Sequence), (None, Check::Root)],
     );
 
     let mut swapped = whole.clone();
-    swapped.swap(9, 10);
+    let zhou = at(&whole, Kind::ActorEnrolled, "actor/zhou");
+    let around = zhou as u64..=zhou as u64 + 2;
+    swapped.swap(zhou, zhou + 1);
     let report = audit(&whole, &export(&swapped));
     assert!(
         found(&report)
             .iter()
-            .all(|(sequence, _)| matches!(sequence, None | Some(9..=11))),
+            .all(|(sequence, _)| sequence.is_none_or(|sequence| around.contains(&sequence))),
         "{report:#?}"
     );
-    assert_eq!(report.findings[0].sequence, Some(9));
+    assert_eq!(report.findings[0].sequence, Some(zhou as u64));
 
     // An entry said by somebody without the role, chained to its place in the middle.
     let mut town = town();
@@ -158,13 +172,13 @@ fn a_repeated_an_inserted_and_a_moved_entry_are_named() {
         Kind::ProductAccepted,
         "product/c",
         &["lin:registrar"],
-        &json!({ "number": "X-1", "riskTier": "low", "reasons": "Because." }),
+        &json!({ "number": "X-1", "reasons": "Because." }),
     );
     let forged = town.sign(&draft);
     town.force(forged);
     let last = town.entries().last().unwrap().bytes().to_vec();
     let mut inserted = whole.clone();
-    inserted.insert(10, last);
+    inserted.insert(zhou + 1, last);
     let report = audit(&whole, &export(&inserted));
     assert_eq!(report.verdict, Verdict::Findings);
 }
@@ -182,7 +196,7 @@ fn forced(draft: impl FnOnce(&mut Town) -> cinnabar_events::Verified) -> Report 
 
 #[test]
 fn what_the_rules_do_not_admit_is_found_though_the_operator_signed_for_it() {
-    let acceptance = json!({ "number": "SZAI-P-2026-c", "riskTier": "low", "reasons": "Because." });
+    let acceptance = json!({ "number": "SZAI-P-2026-c", "reasons": "Because." });
     let report = forced(|town| {
         let draft = town.draft(
             Kind::ProductAccepted,
@@ -192,7 +206,7 @@ fn what_the_rules_do_not_admit_is_found_though_the_operator_signed_for_it() {
         );
         town.sign(&draft)
     });
-    only(&report, &[(Some(22), Check::Rules)]);
+    only(&report, &[(Some(TOWN as u64), Check::Rules)]);
     assert!(
         report.findings[0].found.contains("role.missing"),
         "{:?}",
@@ -208,7 +222,7 @@ fn what_the_rules_do_not_admit_is_found_though_the_operator_signed_for_it() {
         );
         town.sign_as(draft.statement(), &["a stranger"]).unwrap()
     });
-    only(&report, &[(Some(22), Check::Key)]);
+    only(&report, &[(Some(TOWN as u64), Check::Key)]);
 
     let report = forced(|town| {
         let draft = town.draft(
@@ -221,19 +235,78 @@ fn what_the_rules_do_not_admit_is_found_though_the_operator_signed_for_it() {
             statement.ledger = Some(cinnabar_events::LedgerId::from_bytes([7; 32]))
         }))
     });
-    only(&report, &[(Some(22), Check::Ledger)]);
+    only(&report, &[(Some(TOWN as u64), Check::Ledger)]);
 
     let report = forced(|town| {
-        let again = town.entries()[20].signed().clone();
+        let approval = at(&entries(town), Kind::ApprovalGranted, "product/a");
+        let again = town.entries()[approval].signed().clone();
         again.verify().unwrap()
     });
-    only(&report, &[(Some(22), Check::Id)]);
+    only(&report, &[(Some(TOWN as u64), Check::Id)]);
+}
+
+/// A month in which nobody looked at anything, and then the filing of product d, which is signed but not yet recorded.
+fn a_month_later() -> (Town, cinnabar_events::Verified) {
+    let mut town = town();
+    town.pass(30 * 24 * 3600);
+    let draft = town.submission("d");
+    let next = town.sign(&draft);
+    (town, next)
+}
+
+#[test]
+fn what_the_ledger_itself_owed_and_did_not_say_is_found_once() {
+    let (mut honest, next) = a_month_later();
+    let owed = honest.catch_up();
+    honest.force(next);
+    let said = entries(&honest);
+    let deemed = &honest.entries()[TOWN];
+    assert_eq!(owed.first(), Some(&deemed.seq()));
+    assert!(owed.len() > 1, "also that somebody was late");
+    assert_eq!(deemed.statement().kind(), Kind::ProductAccepted);
+    assert_eq!(deemed.statement().subject.to_string(), "product/c");
+    assert!(audit(&said, &export(&said)).is_verified());
+
+    // An operator whose ledger kept silent: said once, not again at every later entry.
+    let (mut silent, next) = a_month_later();
+    silent.force(next);
+    for product in ["e", "f"] {
+        let draft = silent.submission(product);
+        let signed = silent.sign(&draft);
+        silent.force(signed);
+    }
+    let unsaid = entries(&silent);
+    let report = audit(&unsaid, &export(&unsaid));
+    only(&report, &[(Some(TOWN as u64), Check::Rules)]);
+    let finding = &report.findings[0];
+    assert_eq!(
+        (finding.expected.as_str(), finding.found.as_str()),
+        (
+            "product.accepted about product/c, said by the ledger",
+            "product.submitted"
+        )
+    );
+
+    // One who took something that the ledger had said out again, and chained and signed the rest anew: what the
+    // ledger said after it was out of turn, and the next to speak spoke too early.
+    for seq in owed.iter().map(|seq| seq.get()) {
+        let mut cut = said.clone();
+        cut.remove(seq as usize);
+        let forged = rechained(&cut, seq as usize);
+        let report = audit(&forged, &export(&forged));
+        let wrong: Vec<_> = (seq..forged.len() as u64)
+            .map(|seq| (Some(seq), Check::Rules))
+            .collect();
+        only(&report, &wrong);
+        let last = report.findings.last().unwrap();
+        assert!(last.expected.ends_with(", said by the ledger"), "{last:?}");
+    }
 }
 
 #[test]
 fn a_dossier_that_tells_another_history_is_found_once() {
     let mut town = town();
-    let data = json!({ "number": "SZAI-P-2026-c", "riskTier": "low", "reasons": "Because." });
+    let data = json!({ "number": "SZAI-P-2026-c", "reasons": "Because." });
     let draft = town.draft(Kind::ProductAccepted, "product/c", &["li:registrar"], &data);
     town.say(&draft).unwrap();
     let honest = town.entries().last().unwrap();
@@ -260,10 +333,10 @@ fn a_dossier_that_tells_another_history_is_found_once() {
             dossiers,
         );
         let mut entries = entries(&town);
-        entries[22] = forged.bytes().to_vec();
+        entries[TOWN] = forged.bytes().to_vec();
         only(
             &audit(&entries, &export(&entries)),
-            &[(Some(22), Check::Dossier)],
+            &[(Some(TOWN as u64), Check::Dossier)],
         );
     }
 }
@@ -271,11 +344,13 @@ fn a_dossier_that_tells_another_history_is_found_once() {
 #[test]
 fn an_entry_of_an_unknown_kind_is_still_chained() {
     let whole = entries(&town());
-    let later = rechained(
-        &edited(&whole, 20, "approval.granted", "approval.hailed"),
-        21,
+    let approval = at(&whole, Kind::ApprovalGranted, "product/a");
+    let renamed = edited(&whole, approval, "approval.granted", "approval.hailed");
+    let later = rechained(&renamed, approval + 1);
+    only(
+        &audit(&later, &export(&later)),
+        &[(Some(approval as u64), Check::Kind)],
     );
-    only(&audit(&later, &export(&later)), &[(Some(20), Check::Kind)]);
 }
 
 #[test]
@@ -290,7 +365,7 @@ fn time_that_runs_backwards_is_found_once() {
     let entries = entries(&town);
     only(
         &audit(&entries, &export(&entries)),
-        &[(Some(22), Check::Time)],
+        &[(Some(TOWN as u64), Check::Time)],
     );
 }
 
@@ -339,19 +414,21 @@ fn without_a_checkpoint_nothing_is_verified_and_damage_is_still_found() {
         (report.verdict, report.missing.len()),
         (Verdict::Undecided, 1)
     );
+    let sun = at(&whole, Kind::ActorEnrolled, "actor/sun");
     let report = audit_with(
         Options::new(log_key(), None),
-        &export(&edited(&whole, 3, "\"v\":1", "\"v\":2")),
+        &export(&edited(&whole, sun, "\"v\":1", "\"v\":2")),
     );
     assert_eq!(
         (report.verdict, report.findings[0].sequence),
-        (Verdict::Findings, Some(3))
+        (Verdict::Findings, Some(sun as u64))
     );
 }
 
 #[test]
 fn an_older_checkpoint_is_joined_or_shows_a_fork() {
     let whole = entries(&town());
+    let sun = at(&whole, Kind::RoleGranted, "actor/sun");
     let with = |older: Vec<u8>| {
         let options = Options {
             older: vec![older],
@@ -359,11 +436,11 @@ fn an_older_checkpoint_is_joined_or_shows_a_fork() {
         };
         audit_with(options, &export(&whole))
     };
-    assert!(with(checkpoint(&whole[..9])).is_verified());
+    assert!(with(checkpoint(&whole[..sun + 5])).is_verified());
     assert!(with(checkpoint(&whole)).is_verified());
     assert!(with(checkpoint(&[])).is_verified());
-    for shorter in [9, 22] {
-        let report = with(checkpoint(&edited(&whole[..shorter], 4, "sun", "nus")));
+    for shorter in [sun + 5, TOWN] {
+        let report = with(checkpoint(&edited(&whole[..shorter], sun, "sun", "nus")));
         assert_eq!(
             (report.verdict, found(&report)),
             (Verdict::Fork, vec![(None, "checkpoint.fork")])

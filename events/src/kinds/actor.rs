@@ -1,12 +1,15 @@
 //! Payloads about actors, their roles and keys.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
-use super::common::{Code, closed};
+use super::common::{Code, Document, closed};
+use crate::deadline::ClassName;
 use crate::hash::PublicKey;
 use crate::id::Id;
 use crate::instant::{Date, Timestamp};
-use crate::text::{Name, Summary};
+use crate::text::{Listed, Name, Summary};
 
 closed! {
     /// What an actor is.
@@ -39,7 +42,8 @@ closed! {
 }
 
 /// Someone may sign from now on. The new key signs too, in the role `incoming_key`: proof of possession.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActorEnrolled {
     /// How the actor is called in public; a pseudonym will do.
@@ -47,31 +51,45 @@ pub struct ActorEnrolled {
     /// What the actor is.
     pub actor_kind: ActorKind,
     /// Whom the actor signs for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub organisation: Option<Id>,
     /// The first key.
     pub key: PublicKey,
     /// The last day on which the key signs.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key_expires: Option<Date>,
 }
 
-/// The actor has a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// About what a role lets its holder speak: things of these classes, and products in these fields of application. Only
+/// what a statement is about counts, not what it concerns besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scope {
+    /// Classes of subjects, all of each.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub classes: Listed<ClassName, 16>,
+    /// Products in at least one of these fields; codes of the rulebook's list `application_field`.
+    #[serde(skip_serializing_if = "Listed::is_empty", default)]
+    pub fields: Listed<Code, 32>,
+}
+
+/// The actor has a role. Granted again, it holds as it was granted last.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleGranted {
     /// Which; the rulebook lists them.
     pub role: Code,
     /// First day; at once if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub from: Option<Date>,
     /// Last day; until withdrawn if absent.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Date>,
+    /// About what it lets him speak; about everything that the role may say if absent.
+    pub scope: Option<Scope>,
+    /// The letter of appointment.
+    pub instrument: Option<Document>,
 }
 
-/// The actor no longer has the role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The actor no longer has the role: administrators take it away, he gives it up, or who lent it takes it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RoleWithdrawn {
     /// Which.
@@ -80,26 +98,27 @@ pub struct RoleWithdrawn {
     pub reason: Summary,
 }
 
-/// The actor signs with a new key. Both sign: the old one as `self` (or an administrator, if it is lost), the new one as `incoming_key`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The actor signs with a new key. Both sign: the old one as `self` (or two administrators, if it is lost), the new one as
+/// `incoming_key`.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyRotated {
     /// The new key.
     pub key: PublicKey,
     /// The last day on which it signs.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key_expires: Option<Date>,
 }
 
-/// A key signs nothing more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A key signs nothing more. A key that is revoked already may be revoked again to say that it was compromised earlier.
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyRevoked {
     /// Which.
     pub key: PublicKey,
     /// Why.
     pub reason: RevocationReason,
-    /// What it signed from then on is suspect; it stays on the ledger.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    /// What it signed from then on is suspect; it stays on the ledger. Needed where the reason is `compromise`.
     pub compromised_since: Option<Timestamp>,
 }

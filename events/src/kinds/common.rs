@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
+use crate::schema::text_schema;
 use crate::text::{Name, Text, text_serde};
 
 /// A code from a vocabulary: `[a-z0-9_]{1,40}`. Which codes are allowed stands in the rulebook.
@@ -49,9 +52,10 @@ impl fmt::Debug for Code {
 }
 
 text_serde!(Code);
+text_schema!(Code => { "pattern": "^[a-z0-9_]{1,40}$" });
 
 /// A number that some register gave: `{"scheme":"fda_submission","value":"K210001"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Number {
     /// Whose number: `uscc`, `lei`, `fda_submission`, ….
@@ -61,7 +65,8 @@ pub struct Number {
 }
 
 /// A document, by hash; the document itself is kept elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Document {
     /// Its title.
@@ -69,7 +74,6 @@ pub struct Document {
     /// SHA-256 of its bytes, 64 lower-case hex digits.
     pub sha256: Sha256Hex,
     /// Where it can be had, if it is public.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub url: Option<Text<500>>,
 }
 
@@ -105,13 +109,14 @@ impl fmt::Display for Sha256Hex {
 }
 
 text_serde!(Sha256Hex);
+text_schema!(Sha256Hex => { "pattern": "^[0-9a-f]{64}$" });
 
 /// Defines a closed list of codes, written in snake case.
 macro_rules! closed {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $variant_doc:literal])+ $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant),+ }
+        pub enum $name { $($(#[doc = $variant_doc])+ #[serde(rename = $text)] $variant),+ }
 
         impl $name {
             /// Every code, in order.
@@ -125,6 +130,23 @@ macro_rules! closed {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        /// The codes, and at `x-codes` what each means.
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "string",
+                    "enum": [$($text),+],
+                    "x-codes": { $($text: concat!($($variant_doc),+).trim_ascii()),+ },
+                })
             }
         }
     };

@@ -1,5 +1,6 @@
 //! Payload of the genesis.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::PublicKey;
@@ -8,7 +9,7 @@ use crate::rulebook::Rulebook;
 use crate::text::{Listed, Name, Text};
 
 /// The genesis: everything that a ledger starts with. Signed by its founders.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LedgerOpened {
     /// The name in checkpoints (C2SP tlog-checkpoint origin): a schema-less URL.
@@ -32,7 +33,7 @@ pub struct LedgerOpened {
 }
 
 /// The institution whose ledger this is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Institution {
     /// Its id among organisations.
@@ -42,7 +43,7 @@ pub struct Institution {
 }
 
 /// One founder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Founder {
     /// The actor's id.
@@ -94,3 +95,4 @@ impl std::fmt::Display for Origin {
 }
 
 crate::text::text_serde!(Origin);
+crate::schema::text_schema!(Origin => { "pattern": "^[a-z0-9./-]{0,99}[a-z0-9.-]$" });

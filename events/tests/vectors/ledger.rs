@@ -89,15 +89,15 @@ fn signers(kind: Kind) -> (Vec<SignerClaim>, Vec<u8>) {
 }
 
 fn subject(class: Class) -> Subject {
-    match class {
-        Class::Ledger => "ledger/sz-ai",
-        Class::Actor => "actor/actor-new",
-        Class::Organisation => "organisation/org-0007",
-        Class::Product => "product/prod-0001",
-        Class::Incident => "incident/inc-0001",
-    }
-    .parse()
-    .unwrap()
+    let id = match class {
+        Class::Ledger => "sz-ai",
+        Class::Actor => "actor-new",
+        Class::Organisation => "org-0007",
+        Class::Product => "prod-0001",
+        Class::Incident => "inc-0001",
+        other => return format!("{other}/{other}-0001").parse().unwrap(),
+    };
+    format!("{class}/{id}").parse().unwrap()
 }
 
 fn concerns(kind: Kind) -> Vec<Subject> {
@@ -214,7 +214,8 @@ pub(crate) fn ledger() -> (LedgerId, Vec<Made>) {
             .subjects()
             .map(|subject| (subject.clone(), link(subject)))
             .collect();
-        let time = format!("2026-11-22T15:00:{number:02}.123456Z")
+        let (minute, second) = (number / 60, number % 60);
+        let time = format!("2026-11-22T15:{minute:02}:{second:02}.123456Z")
             .parse()
             .unwrap();
         let entry = Entry::chain(verified, Sequence::new(number as u64), time, prev, links);

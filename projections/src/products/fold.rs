@@ -1,14 +1,17 @@
 //! How entries change the register.
 
-use cinnabar_events::kinds::{ProductFacts, ProductSubmitted, ProductUpdated};
-use cinnabar_events::{Entry, Payload};
-use cinnabar_governance::ProductStatus;
+use cinnabar_events::kinds::{
+    AppealDecided, AppealLodged, ProductFacts, ProductSubmitted, ProductUpdated,
+};
+use cinnabar_events::{Class, Entry, Payload};
+use cinnabar_governance::{LifeCycle as _, ProductStatus};
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde::Serialize;
 use serde_json::Value as Facts;
 
-use super::rows::{Decision, Detail, TakenOver};
+use super::rows::{ProductFile, TakenOver};
+use super::{appeals, decisions};
 use crate::column::{Json, OPEN, seq};
+use crate::decision::Decision;
 use crate::organisations::name_of;
 use crate::projection::{Projection, Table};
 use crate::search::indexed;
@@ -18,7 +21,7 @@ pub(crate) struct Products;
 
 impl Projection for Products {
     const NAME: &'static str = "products";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "product",
@@ -37,6 +40,8 @@ impl Projection for Products {
                     route TEXT,
                     risk_tier TEXT,
                     number TEXT,
+                    expires TEXT,
+                    recall_open INTEGER NOT NULL,
                     migrated INTEGER NOT NULL,
                     text_seq INTEGER NOT NULL,
                     facts TEXT NOT NULL,
@@ -48,87 +53,60 @@ impl Projection for Products {
                 CREATE INDEX product_number ON product (number) WHERE number IS NOT NULL;",
             order: "id, from_seq",
         },
+        Table::Rows {
+            name: "product_appeal",
+            create: "
+                CREATE TABLE product_appeal (
+                    appeal TEXT PRIMARY KEY,
+                    product TEXT NOT NULL,
+                    decision TEXT NOT NULL
+                ) WITHOUT ROWID;",
+            order: "appeal",
+        },
         Table::Words("product_text"),
     ];
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a view takes the kinds that it shows and leaves the others"
+    )]
     fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        let change = Change { entry, transaction };
+        let change = Change {
+            entry,
+            transaction,
+            id: entry.statement().subject.id().as_str(),
+        };
         match &entry.statement().payload {
             Payload::ProductSubmitted(submitted) => change.submit(submitted),
             Payload::ProductUpdated(updated) => change.update(updated),
-            Payload::ProductAccepted(accepted) => {
-                change.decide(Some(ProductStatus::Accepted), |row| {
-                    row.risk_tier = accepted.risk_tier.map(|tier| tier.to_string());
-                    row.number = Some(accepted.number.to_string());
-                    row.detail.acceptance = Some(change.decision(accepted));
-                })
+            Payload::AppealLodged(lodged) => change.appeal(lodged),
+            Payload::AppealDecided(decided) => change.decide_appeal(decided),
+            _ if entry.statement().kind().class() == Class::Product => {
+                change.step(|row, from| decisions::decide(row, from, entry))
             }
-            Payload::ApprovalGranted(granted) => {
-                change.decide(Some(ProductStatus::Authorised), |row| {
-                    row.route = row
-                        .route
-                        .take()
-                        .or(granted.route.map(|route| route.to_string()));
-                    row.detail.end_decisions();
-                    row.detail.approval = Some(change.decision(granted));
-                })
-            }
-            Payload::ApprovalRefused(refused) => {
-                change.decide(Some(ProductStatus::Refused), |row| {
-                    row.detail.end_decisions();
-                    row.detail.refusal = Some(change.decision(refused));
-                })
-            }
-            Payload::ApprovalSuspended(suspended) => {
-                change.decide(Some(ProductStatus::Suspended), |row| {
-                    row.detail.reinstatement = None;
-                    row.detail.suspension = Some(change.decision(suspended));
-                })
-            }
-            Payload::ApprovalReinstated(reinstated) => {
-                change.decide(Some(ProductStatus::Authorised), |row| {
-                    row.detail.suspension = None;
-                    row.detail.reinstatement = Some(change.decision(reinstated));
-                })
-            }
-            Payload::ApprovalRevoked(revoked) => {
-                change.decide(Some(ProductStatus::Revoked), |row| {
-                    row.detail.revocation = Some(change.decision(revoked));
-                })
-            }
-            Payload::ProductEnded(ended) => change.decide(Some(ProductStatus::Ended), |row| {
-                row.detail.ending = Some(change.decision(ended));
-            }),
-            Payload::LedgerOpened(_)
-            | Payload::ActorEnrolled(_)
-            | Payload::RoleGranted(_)
-            | Payload::RoleWithdrawn(_)
-            | Payload::KeyRotated(_)
-            | Payload::KeyRevoked(_)
-            | Payload::OrganisationRegistered(_)
-            | Payload::IncidentReported(_)
-            | Payload::IncidentUpdated(_)
-            | Payload::IncidentClosed(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 }
 
 /// A row of the register as the fold sees it.
-struct Row {
-    first_seq: i64,
-    first_time: String,
-    status: String,
-    name: String,
-    organisation: String,
-    organisation_name: Option<String>,
-    route: Option<String>,
-    risk_tier: Option<String>,
-    number: Option<String>,
-    migrated: bool,
+pub(super) struct Row {
+    pub(super) first_seq: i64,
+    pub(super) first_time: String,
+    pub(super) status: String,
+    pub(super) name: String,
+    pub(super) organisation: String,
+    pub(super) organisation_name: Option<String>,
+    pub(super) route: Option<String>,
+    pub(super) risk_tier: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) expires: Option<String>,
+    pub(super) recall_open: bool,
+    pub(super) migrated: bool,
     /// Where the text index has this row's words: the sequence that last changed them.
-    text_seq: i64,
-    facts: Facts,
-    detail: Detail,
+    pub(super) text_seq: i64,
+    pub(super) facts: Facts,
+    pub(super) file: ProductFile,
 }
 
 impl Row {
@@ -149,25 +127,11 @@ impl Row {
 struct Change<'e> {
     entry: &'e Entry,
     transaction: &'e Transaction<'e>,
+    /// The product's id.
+    id: &'e str,
 }
 
 impl Change<'_> {
-    fn id(&self) -> &str {
-        self.entry.statement().subject.id().as_str()
-    }
-
-    /// What the entry decided, as the register shows it.
-    fn decision<T: Serialize>(&self, payload: &T) -> Decision {
-        let statement = self.entry.statement();
-        Decision {
-            sequence: self.entry.seq().get(),
-            time: self.entry.time().to_string(),
-            occurred: statement.occurred.map(|when| when.to_string()),
-            effective: statement.effective.map(|when| when.to_string()),
-            data: serde_json::to_value(payload).unwrap_or_default(),
-        }
-    }
-
     fn submit(&self, submitted: &ProductSubmitted) -> rusqlite::Result<()> {
         if self.current()?.is_some() {
             return Ok(());
@@ -183,17 +147,19 @@ impl Change<'_> {
             route: submitted.route.map(|route| route.to_string()),
             risk_tier: None,
             number: None,
+            expires: None,
+            recall_open: false,
             migrated: migrated.is_some(),
             text_seq: 0,
             facts: facts_json(&submitted.facts),
-            detail: Detail {
+            file: ProductFile {
                 trial_mode: submitted.trial_mode.map(|mode| mode.to_string()),
                 excluded_domain: submitted.excluded_domain.map(|domain| domain.to_string()),
                 taken_over: migrated.map(|from| TakenOver {
                     register: from.register.to_string(),
                     row: from.row.to_string(),
                 }),
-                ..Detail::default()
+                ..ProductFile::default()
             },
         };
         self.put(row, None)
@@ -204,7 +170,7 @@ impl Change<'_> {
             Some(organisation) => name_of(self.transaction, organisation.as_str())?,
             None => None,
         };
-        self.decide(None, |row| {
+        self.step(|row, _| {
             if let Some(name) = &updated.name {
                 row.name = name.to_string();
             }
@@ -224,30 +190,75 @@ impl Change<'_> {
         })
     }
 
-    /// Changes the row and, if given, its status.
-    fn decide(
-        &self,
-        status: Option<ProductStatus>,
-        change: impl FnOnce(&mut Row),
-    ) -> rusqlite::Result<()> {
+    /// An appeal against a decision about a product: what it says later is about the appeal.
+    fn appeal(&self, lodged: &AppealLodged) -> rusqlite::Result<()> {
+        let against = &lodged.against;
+        if against.subject.class() != Class::Product {
+            return Ok(());
+        }
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT OR IGNORE INTO product_appeal VALUES (?,?,?)")?;
+        let product = against.subject.id().as_str();
+        insert.execute(params![self.id, product, against.kind.as_str()])?;
+        Ok(())
+    }
+
+    /// A decision that is set aside leaves its product where it stood before.
+    fn decide_appeal(&self, decided: &AppealDecided) -> rusqlite::Result<()> {
+        let mut select = self
+            .transaction
+            .prepare_cached("SELECT product, decision FROM product_appeal WHERE appeal = ?")?;
+        let against: Option<(String, String)> = select
+            .query_row([self.id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((product, decision)) = against else {
+            return Ok(());
+        };
+        let change = Change {
+            id: &product,
+            ..*self
+        };
+        if !appeals::sets_aside(decided.outcome) {
+            return Ok(());
+        }
+        change.change(|row| {
+            if let Some(status) = status_of(&row.status)
+                && appeals::set_aside(row, status, &decision)
+            {
+                row.file.set_aside = Some(Decision::of(self.entry));
+            }
+        })
+    }
+
+    /// Moves the product on by its life cycle and then by `how`, which is also told where it stood.
+    fn step(&self, how: impl FnOnce(&mut Row, ProductStatus)) -> rusqlite::Result<()> {
+        self.change(|row| {
+            let Some(from) = status_of(&row.status) else {
+                return;
+            };
+            let to = from.after(self.entry.statement().kind()).unwrap_or(from);
+            to.as_str().clone_into(&mut row.status);
+            how(row, from);
+        })
+    }
+
+    fn change(&self, how: impl FnOnce(&mut Row)) -> rusqlite::Result<()> {
         let Some(mut row) = self.current()? else {
             return Ok(());
         };
         let words = row.words();
-        if let Some(status) = status {
-            status.as_str().clone_into(&mut row.status);
-        }
-        change(&mut row);
+        how(&mut row);
         self.put(row, Some(words))
     }
 
     fn current(&self) -> rusqlite::Result<Option<Row>> {
         let mut select = self.transaction.prepare_cached(
-            "SELECT first_seq, first_time, status, name, organisation, organisation_name, route, risk_tier, number, migrated, text_seq, facts, detail
+            "SELECT first_seq, first_time, status, name, organisation, organisation_name, route, risk_tier, number, migrated, text_seq, facts, detail, expires, recall_open
              FROM product WHERE id = ? AND until_seq = ?",
         )?;
         let row = |row: &rusqlite::Row<'_>| {
-            let (Json(facts), Json(detail)) = (row.get(11)?, row.get(12)?);
+            let (Json(facts), Json(file)) = (row.get(11)?, row.get(12)?);
             Ok(Row {
                 first_seq: row.get(0)?,
                 first_time: row.get(1)?,
@@ -261,10 +272,12 @@ impl Change<'_> {
                 migrated: row.get(9)?,
                 text_seq: row.get(10)?,
                 facts,
-                detail,
+                file,
+                expires: row.get(13)?,
+                recall_open: row.get(14)?,
             })
         };
-        select.query_row(params![self.id(), OPEN], row).optional()
+        select.query_row(params![self.id, OPEN], row).optional()
     }
 
     /// Ends the row there is and adds this one; its words are indexed if they differ from `indexed_words`.
@@ -273,7 +286,7 @@ impl Change<'_> {
         let end = "UPDATE product SET until_seq = ? WHERE id = ? AND until_seq = ?";
         self.transaction
             .prepare_cached(end)?
-            .execute(params![sequence, self.id(), OPEN])?;
+            .execute(params![sequence, self.id, OPEN])?;
         let words = row.words();
         if indexed_words.is_none_or(|indexed_words| indexed_words != words) {
             let insert = "INSERT INTO product_text (rowid, body) VALUES (?,?)";
@@ -282,9 +295,9 @@ impl Change<'_> {
                 .execute(params![sequence, words])?;
             row.text_seq = sequence;
         }
-        let insert = "INSERT INTO product VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+        let insert = "INSERT INTO product VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
         self.transaction.prepare_cached(insert)?.execute(params![
-            self.id(),
+            self.id,
             sequence,
             OPEN,
             row.first_seq,
@@ -297,10 +310,12 @@ impl Change<'_> {
             row.route,
             row.risk_tier,
             row.number,
+            row.expires,
+            row.recall_open,
             row.migrated,
             row.text_seq,
             Json(row.facts),
-            Json(row.detail),
+            Json(row.file),
         ])?;
         Ok(())
     }
@@ -308,4 +323,9 @@ impl Change<'_> {
 
 fn facts_json(facts: &ProductFacts) -> Facts {
     serde_json::to_value(facts).unwrap_or_default()
+}
+
+pub(super) fn status_of(text: &str) -> Option<ProductStatus> {
+    let mut all = ProductStatus::ALL.iter();
+    all.find(|status| status.as_str() == text).copied()
 }

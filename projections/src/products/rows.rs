@@ -3,10 +3,14 @@
 use cinnabar_events::Id;
 use cinnabar_events::kinds::{Code, RiskTier};
 use cinnabar_governance::ProductStatus;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
-use crate::column::{Json, unsigned};
+use super::conditions::Condition;
+use crate::column::{Json, is_zero, unsigned};
+use crate::decision::Decision;
+use crate::marks::suspects_about;
+use crate::organisations::name_at;
 use crate::pool::{ReadError, Reader};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
 use crate::search::Search;
@@ -19,7 +23,8 @@ pub struct ProductRow {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Where it stands: `submitted`, `accepted`, `authorised`, `refused`, `suspended`, `revoked` or `ended`.
+    /// Where it stands: `submitted`, `returned`, `declined`, `accepted`, `classified`, `disclosed`, `authorised`, `refused`,
+    /// `suspended`, `voided`, `withdrawn`, `revoked`, `expired`, `ended` or `closed`.
     pub status: String,
     /// Whose it is.
     pub organisation: String,
@@ -35,8 +40,17 @@ pub struct ProductRow {
     /// Its official number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
+    /// Last day of the approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// It must be taken back, and nobody has seen yet that it was. Absent if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recall_open: bool,
     /// Whether it was taken over from an older register.
     pub migrated: bool,
+    /// Entries in its dossier with a signature of a compromised key. Absent if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub suspect_entries: u64,
     /// Sequence of the entry that filed it.
     pub first_sequence: u64,
     /// When that entry was recorded.
@@ -50,25 +64,6 @@ pub struct ProductRow {
     pub facts: serde_json::Value,
 }
 
-/// A decision about a product, in force or last made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Decision {
-    /// Sequence of the entry that records it.
-    pub sequence: u64,
-    /// When that entry was recorded.
-    pub time: String,
-    /// When it was made, as asserted.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub occurred: Option<String>,
-    /// When it takes effect in law, as asserted.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub effective: Option<String>,
-    /// What was said: the payload of the entry's kind.
-    #[schema(value_type = Object)]
-    pub data: serde_json::Value,
-}
-
 /// Where a product was taken over from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -79,33 +74,94 @@ pub struct TakenOver {
     pub row: String,
 }
 
-/// What the list doesn't show.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// What the list doesn't show: what holds about a product, and the statements that it comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Detail {
+pub struct ProductFile {
+    /// How it is to be tried out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) trial_mode: Option<String>,
+    pub trial_mode: Option<String>,
+    /// Whether it touches a field in which nothing may be tried out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) excluded_domain: Option<String>,
+    pub excluded_domain: Option<String>,
+    /// Where it was taken over from.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) taken_over: Option<TakenOver>,
+    pub taken_over: Option<TakenOver>,
+    /// What was missing from the filing, asked for once.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) acceptance: Option<Decision>,
+    pub returned: Option<Decision>,
+    /// Why the filing was not accepted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) approval: Option<Decision>,
+    pub declined: Option<Decision>,
+    /// The filing was found complete, or counts as such.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) refusal: Option<Decision>,
+    pub acceptance: Option<Decision>,
+    /// How its risk was last classified.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) suspension: Option<Decision>,
+    pub classification: Option<Decision>,
+    /// Evidence: of each kind the latest.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub evidence: Vec<Decision>,
+    /// What the public was told before it was offered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) reinstatement: Option<Decision>,
+    pub disclosure: Option<Decision>,
+    /// The approval.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) revocation: Option<Decision>,
+    pub approval: Option<Decision>,
+    /// Every condition that was ever attached, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub conditions: Vec<Condition>,
+    /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) ending: Option<Decision>,
+    pub refusal: Option<Decision>,
+    /// Why the approval, or the disclosure, rests.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub suspension: Option<Decision>,
+    /// Where it stood when it was suspended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub suspended_from: Option<String>,
+    /// Why it holds again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reinstatement: Option<Decision>,
+    /// The holder asked for the approval to go on, and waits for an answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub renewal: Option<Decision>,
+    /// Why the approval will not go on: the renewal was refused.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub renewal_refusal: Option<Decision>,
+    /// The approval goes on until a later day.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extension: Option<Decision>,
+    /// The latest report on the trial.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trial_report: Option<Decision>,
+    /// The latest inspection.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub inspection: Option<Decision>,
+    /// Why it must be taken back; `recallOpen` says whether it still is to be.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recall: Option<Decision>,
+    /// The approval lapsed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expiry: Option<Decision>,
+    /// In which way the approval ended early: `void`, `withdrawn_public_interest` or `penalty`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub termination: Option<String>,
+    /// Why it ended early: void, taken back in the public interest, or as a penalty.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub revocation: Option<Decision>,
+    /// An appeal set a decision aside.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub set_aside: Option<Decision>,
+    /// Why it is no longer offered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ending: Option<Decision>,
+    /// Why its entry in the register is closed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closing: Option<Decision>,
 }
 
-impl Detail {
+impl ProductFile {
     /// A new decision on the approval takes the place of all that were made about it before.
     pub(super) fn end_decisions(&mut self) {
         for decision in [
@@ -113,7 +169,12 @@ impl Detail {
             &mut self.refusal,
             &mut self.suspension,
             &mut self.reinstatement,
+            &mut self.renewal,
+            &mut self.renewal_refusal,
+            &mut self.extension,
+            &mut self.expiry,
             &mut self.revocation,
+            &mut self.set_aside,
             &mut self.ending,
         ] {
             *decision = None;
@@ -123,41 +184,13 @@ impl Detail {
 
 /// A product with everything that holds about it.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
 pub struct ProductDetail {
     /// What the register lists.
     #[serde(flatten)]
     pub row: ProductRow,
-    /// How it is to be tried out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trial_mode: Option<String>,
-    /// Whether it touches a field in which nothing may be tried out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excluded_domain: Option<String>,
-    /// Where it was taken over from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub taken_over: Option<TakenOver>,
-    /// The filing was found complete.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub acceptance: Option<Decision>,
-    /// The approval, with its conditions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approval: Option<Decision>,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refusal: Option<Decision>,
-    /// Why the approval rests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub suspension: Option<Decision>,
-    /// Why the approval holds again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reinstatement: Option<Decision>,
-    /// Why the approval was revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revocation: Option<Decision>,
-    /// Why it is no longer offered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ending: Option<Decision>,
+    /// The rest.
+    #[serde(flatten)]
+    pub file: ProductFile,
 }
 
 /// Which products.
@@ -175,7 +208,7 @@ pub struct ProductFilter {
     pub number: Option<String>,
     /// Taken over from an older register, or not.
     pub migrated: Option<bool>,
-    /// Words in name, organisation, number, summary or purpose.
+    /// Words in name, number, summary, purpose, or the organisation's name when the product last changed.
     pub search: Option<Search>,
 }
 
@@ -204,7 +237,7 @@ impl ProductFilter {
     }
 }
 
-const COLUMNS: &str = "id, name, status, organisation, organisation_name, route, risk_tier, number, migrated, first_seq, first_time, from_seq, time, facts, detail";
+const COLUMNS: &str = "id, name, status, organisation, organisation_name, route, risk_tier, number, migrated, first_seq, first_time, from_seq, time, facts, detail, expires, recall_open";
 
 impl Reader {
     /// The register: products in the order in which they were filed.
@@ -227,7 +260,14 @@ impl Reader {
             sequence: row.first_sequence,
             id: row.id.clone(),
         };
-        self.ask(|sqlite| filter.conditions(at).list(sqlite, &source, page, read, key))
+        self.ask(|sqlite| {
+            let conditions = filter.conditions(at);
+            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            for row in &mut listing.rows {
+                complete(sqlite, at, row)?;
+            }
+            Ok(listing)
+        })
     }
 
     /// One product, as it stood at that size.
@@ -240,12 +280,23 @@ impl Reader {
                 "SELECT {COLUMNS} FROM product WHERE id = ? AND from_seq < ? AND until_seq >= ?"
             );
             let mut select = sqlite.prepare_cached(&select)?;
-            let row = select
+            let found = select
                 .query_map([text(id), at.value(), at.value()], read_detail)?
                 .next();
-            row.transpose()
+            let Some(mut product) = found.transpose()? else {
+                return Ok(None);
+            };
+            complete(sqlite, at, &mut product.row)?;
+            Ok(Some(product))
         })
     }
+}
+
+/// Adds what other views know: an organisation may have another name by now.
+fn complete(sqlite: &Connection, at: At, row: &mut ProductRow) -> rusqlite::Result<()> {
+    row.organisation_name = name_at(sqlite, at, &row.organisation)?;
+    row.suspect_entries = suspects_about(sqlite, at, &format!("product/{}", row.id))?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ProductRow> {
@@ -259,7 +310,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ProductRow> {
         route: row.get(5)?,
         risk_tier: row.get(6)?,
         number: row.get(7)?,
+        expires: row.get(15)?,
+        recall_open: row.get(16)?,
         migrated: row.get(8)?,
+        suspect_entries: 0,
         first_sequence: unsigned(row.get(9)?),
         first_time: row.get(10)?,
         sequence: unsigned(row.get(11)?),
@@ -269,30 +323,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ProductRow> {
 }
 
 fn read_detail(columns: &Row<'_>) -> rusqlite::Result<ProductDetail> {
-    let Json(Detail {
-        trial_mode,
-        excluded_domain,
-        taken_over,
-        acceptance,
-        approval,
-        refusal,
-        suspension,
-        reinstatement,
-        revocation,
-        ending,
-    }) = columns.get(14)?;
+    let Json(file) = columns.get(14)?;
     let row = read(columns)?;
-    Ok(ProductDetail {
-        row,
-        trial_mode,
-        excluded_domain,
-        taken_over,
-        acceptance,
-        approval,
-        refusal,
-        suspension,
-        reinstatement,
-        revocation,
-        ending,
-    })
+    Ok(ProductDetail { row, file })
 }

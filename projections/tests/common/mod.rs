@@ -1,6 +1,8 @@
 //! A town's ledger, cut into blocks and folded into views.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub(crate) mod story;
+
 use std::path::Path;
 
 use cinnabar_events::{Entry, Kind};
@@ -85,7 +87,7 @@ pub(crate) fn busy_town() -> Town {
         &["incident/i1"],
         suspend,
     );
-    let update = json!({ "reportType": "final", "severity": "serious_incident", "description": "A threshold was set wrong." });
+    let update = json!({ "reportType": "final", "description": "A threshold was set wrong." });
     say(
         &mut town,
         Kind::IncidentUpdated,
@@ -93,6 +95,15 @@ pub(crate) fn busy_town() -> Town {
         &["lin:enterprise_filer@acme"],
         &[],
         update,
+    );
+    let grade = json!({ "severity": { "from": "incident", "to": "serious_incident" }, "grounds": "A patient was harmed." });
+    say(
+        &mut town,
+        Kind::IncidentRegraded,
+        "incident/i1",
+        &["sun:case_officer"],
+        &[],
+        grade,
     );
     say(
         &mut town,

@@ -45,6 +45,7 @@ impl Target {
                 Ok(Answer::Recorded {
                     receipt,
                     again: false,
+                    ..
                 }) => Reply::Receipt(receipt),
                 Ok(Answer::Recorded { again: true, .. }) => Reply::Nothing("again".to_owned()),
                 Ok(Answer::Admissible) => Reply::Nothing("admissible".to_owned()),

@@ -218,7 +218,8 @@ fn submit(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
 }
 
 fn accept(people: &People, number: u64, product: &str, turn: u64) -> Bytes {
-    let data = json!({ "number": format!("SZAI-P-2026-{number:09}"), "riskTier": "low", "reasons": prose(turn, 80, 220) });
+    let data =
+        json!({ "number": format!("SZAI-P-2026-{number:09}"), "reasons": prose(turn, 100, 230) });
     let about = (Kind::ProductAccepted, format!("product/{product}"), None);
     one(people, number, about, (Role::Registrar, turn), data)
 }
@@ -234,17 +235,20 @@ fn update(people: &People, number: u64, turn: u64) -> Bytes {
 }
 
 fn report(people: &People, number: u64, incident: &str, turn: u64) -> Bytes {
-    let product = format!("product-{}", turn % BASE);
+    // The provider reports: whoever filed the product.
+    let owner = turn % BASE;
+    let product = format!("product-{owner}");
     let data = json!({
         "product": product, "title": format!("Wrong advice given at night, case {number}"), "severity": "incident",
-        "harmTypes": ["physical"], "reportType": "initial", "description": prose(turn, 30, 150),
+        "harmTypes": ["physical"], "reportType": "initial", "description": prose(turn, 10, 60), "howAiRelates": "It gave the advice.",
+        "materialsAbsent": "None yet.", "aware": "2026-11-22", "submitterKind": "enterprise",
     });
     let about = (
         Kind::IncidentReported,
         format!("incident/{incident}"),
         Some(format!("product/{product}")),
     );
-    one(people, number, about, (Role::IntakeOfficer, turn), data)
+    one(people, number, about, (Role::Filer, owner), data)
 }
 
 fn follow_up(people: &People, number: u64, turn: u64) -> Bytes {
@@ -254,7 +258,11 @@ fn follow_up(people: &People, number: u64, turn: u64) -> Bytes {
         format!("incident/incident-{}", turn % BASE),
         None,
     );
-    one(people, number, about, (Role::CaseOfficer, turn), data)
+    let role = match turn % 3 {
+        0 => Role::CaseOfficer,
+        _ => Role::IntakeOfficer,
+    };
+    one(people, number, about, (role, turn), data)
 }
 
 fn register(people: &People, number: u64, organisation: &str, turn: u64) -> Bytes {

@@ -81,6 +81,7 @@ impl Town {
             layout: layout.clone(),
             nats_server: args.nats_server.clone(),
             nats_port: None,
+            clock_ahead_seconds: 0,
         };
         let ledger = Embedded::start(&embedding)
             .await

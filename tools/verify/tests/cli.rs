@@ -45,7 +45,7 @@ fn an_export_is_verified_as_a_file_a_directory_and_a_stream() {
         assert_eq!(code, 0, "{said}");
         assert!(
             said.contains(&id)
-                && said.ends_with("VERIFIED: 22 entries, all as the log signed for them\n"),
+                && said.ends_with("VERIFIED: 36 entries, all as the log signed for them\n"),
             "{said}"
         );
     }
@@ -62,7 +62,7 @@ fn an_export_is_verified_as_a_file_a_directory_and_a_stream() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         (output.status.code(), &report["verdict"], &report["entries"]),
-        (Some(0), &"verified".into(), &22.into())
+        (Some(0), &"verified".into(), &36.into())
     );
 }
 
@@ -78,7 +78,7 @@ fn findings_name_the_sequence_and_exit_with_10() {
     let (code, said) = verify(&ledger, &file, &[]);
     assert_eq!(code, 10, "{said}");
     assert!(
-        said.contains("\nsequence 20: chain\n  expected  ") && said.contains("NOT VERIFIED"),
+        said.contains("\nsequence 34: chain\n  expected  ") && said.contains("NOT VERIFIED"),
         "{said}"
     );
     let (code, said) = verify(&ledger, &file, &["--json"]);
@@ -89,13 +89,13 @@ fn findings_name_the_sequence_and_exit_with_10() {
             &report["findings"][0]["sequence"],
             &report["findings"][0]["check"]
         ),
-        (10, &20.into(), &"chain".into())
+        (10, &34.into(), &"chain".into())
     );
 }
 
 #[test]
 fn a_log_in_tiles_is_verified_from_a_directory_and_over_http() {
-    for size in [22, 300] {
+    for size in [36, 300] {
         let ledger = Ledger::of(size);
         let room = tempfile::tempdir().unwrap();
         ledger.write_tiles(room.path());

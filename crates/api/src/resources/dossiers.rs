@@ -1,6 +1,7 @@
 //! Dossiers: all entries about one subject.
 
 use axum::extract::{OriginalUri, State};
+use cinnabar_events::deadline::ClassName;
 use cinnabar_events::{Id, Sequence, Subject};
 use cinnabar_projections::{At, EntryFilter, EntryRow, Listing, Page, Reader};
 use serde::{Deserialize, Serialize};
@@ -18,22 +19,17 @@ use crate::state::{ApiState, Inner};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(crate) struct DossierPath {
-    /// What kind of thing the subject is: `ledger`, `actor`, `organisation`, `product` or `incident`.
-    class: String,
+    /// What kind of thing the subject is, like `product`; `/v1/subjects` lists the classes.
+    #[param(value_type = String)]
+    class: ClassName,
     /// Its id.
     #[param(value_type = String)]
     id: Id,
 }
 
 impl DossierPath {
-    fn subject(&self) -> Result<Subject, Problem> {
-        let subject = format!("{}/{}", self.class, self.id);
-        subject.parse().map_err(|_| {
-            Problem::parameter(
-                "class",
-                "not ledger, actor, organisation, product or incident",
-            )
-        })
+    fn subject(self) -> Subject {
+        Subject::new(self.class.0, self.id)
     }
 }
 
@@ -92,7 +88,7 @@ pub(crate) async fn list_dossier(
     Path(path): Path<DossierPath>,
     Query(list, _): Query<ListQuery, Nothing>,
 ) -> Result<Answer<List<DossierItem>>, Problem> {
-    let subject = path.subject()?;
+    let subject = path.subject();
     let name = subject.to_string();
     let answer = list::answer(
         state,

@@ -29,6 +29,8 @@ pub(crate) struct EntryQuery {
     /// From this sequence on.
     #[param(value_type = Option<u64>)]
     from: Option<Decimal>,
+    /// With, or without, a signature of a key that was compromised by then, as far as is known.
+    suspect: Option<bool>,
 }
 
 /// One kind, or all of a noun.
@@ -77,6 +79,7 @@ pub(crate) async fn list_entries(
         kinds: query.kind.map(|pattern| pattern.0).unwrap_or_default(),
         subject: query.subject,
         from: query.from.map_or(0, |from| from.0),
+        suspect: query.suspect,
     };
     let show = |_: &_, row: EntryRow| {
         Ok(EntryItem {

@@ -4,17 +4,18 @@ use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cinnabar_events::{Entry, PAYLOAD_TYPE};
+use cinnabar_projections::{Mark, Reader, Slot, Suspect};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::answer::{Answer, AsOfState, Representation};
+use crate::answer::{Answer, AsOfState, Moment, Representation};
 use crate::item::WaitQuery;
 use crate::links::EntryLinks;
 use crate::parameters::{Decimal, Path, Query};
 use crate::problem::Problem;
 use crate::refusals::ItemRefusals;
-use crate::state::{ApiState, Published};
+use crate::state::{ApiState, Inner, Published};
 
 /// Where an entry is.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
@@ -39,7 +40,42 @@ pub(crate) struct EntryBody {
     /// The entry, byte for byte as it stands in the ledger.
     #[schema(value_type = Object)]
     entry: Box<RawValue>,
+    /// Keys that signed it after they were compromised, as far as is known. Absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suspect: Vec<Suspect>,
+    /// Its confidential fields: what is in the vault, and what was erased. Absent if it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    confidential: Vec<Slot>,
+    /// Later entries that correct, annotate or dispute it. Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<MarkItem>,
     links: EntryLinks,
+}
+
+/// A later entry about this one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MarkItem {
+    #[serde(flatten)]
+    mark: Mark,
+    links: MarkLinks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MarkLinks {
+    /// The later entry.
+    entry: String,
+    /// How the correction, annotation or dispute stands.
+    subject: String,
+}
+
+impl From<Mark> for MarkItem {
+    fn from(mark: Mark) -> Self {
+        let links = MarkLinks {
+            entry: format!("/v1/entries/{}", mark.sequence),
+            subject: format!("/v1/subjects/{}", mark.subject),
+        };
+        Self { mark, links }
+    }
 }
 
 /// A DSSE envelope (v1.0.2).
@@ -68,7 +104,7 @@ pub(crate) async fn read(
     wait: WaitQuery,
 ) -> Result<(Published, Entry), Problem> {
     state.wait_for(wait.min_size).await?;
-    let read = move |inner: &crate::state::Inner| {
+    let read = move |inner: &Inner| {
         let published = inner.checkpoint()?;
         let entry = inner.entry(&published, path.sequence)?;
         Ok((published, entry))
@@ -86,15 +122,27 @@ pub(crate) async fn find_entry(
     Path(path): Path<EntryPath>,
     Query(wait, _): Query<WaitQuery>,
 ) -> Result<Answer<EntryBody>, Problem> {
-    let (published, entry) = read(&state, path, wait).await?;
+    let (_, entry) = read(&state, path, wait).await?;
+    // What later entries say about it is known to the views, which come a moment after the checkpoint.
+    let sequence = path.sequence.0;
+    state.wait_for(Some(Decimal(sequence + 1))).await?;
+    let row = move |inner: &Inner, reader: &Reader| {
+        let moment = Moment::find(inner, reader, None)?;
+        Ok((reader.entry(moment.at, sequence)?, moment.as_of))
+    };
+    let (row, as_of) = state.views(row).await?;
+    let row = row.ok_or_else(|| Problem::not_found(&format!("entry {sequence}")))?;
     let raw = serde_json::from_slice(entry.bytes()).map_err(|error| Problem::fault(&error))?;
     Ok(Answer::new(EntryBody {
-        as_of: AsOfState::from(&published),
-        sequence: entry.seq().get(),
+        as_of,
+        sequence,
         hash: entry.hash().to_string(),
         leaf_hash: entry.leaf_hash().to_string(),
         entry: raw,
-        links: EntryLinks::new(entry.seq().get(), &entry.statement().subject.to_string()),
+        suspect: row.suspect,
+        confidential: row.confidential,
+        marks: row.marks.into_iter().map(MarkItem::from).collect(),
+        links: EntryLinks::new(sequence, &row.subject),
     }))
 }
 

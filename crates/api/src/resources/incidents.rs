@@ -23,7 +23,7 @@ use crate::state::ApiState;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IncidentQuery {
-    /// Standing there: `open` or `closed`.
+    /// Standing there: `received`, `triaged`, `corrective`, `monitoring`, `closed` or `merged`.
     #[param(value_type = Option<String>)]
     status: Option<IncidentStatus>,
     /// As severe as that: `hazard`, `serious_hazard`, `incident`, `serious_incident` or `disaster`.
@@ -50,6 +50,9 @@ pub(crate) struct IncidentItem {
 pub(crate) struct IncidentBody {
     as_of: AsOfState,
     incident: IncidentRow,
+    /// Where it goes on, if it was merged into another incident; that one may have been merged in turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continued: Option<String>,
     history: History,
     links: RowLinks,
 }
@@ -115,6 +118,10 @@ pub(crate) async fn find_incident(
         Ok(IncidentBody {
             as_of: moment.as_of,
             links: links(&incident),
+            continued: incident
+                .into
+                .as_ref()
+                .map(|into| format!("/v1/incidents/{into}")),
             incident,
             history,
         })

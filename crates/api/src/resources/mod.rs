@@ -1,6 +1,7 @@
 //! One file per resource: parameters, body, handler.
 
 pub(crate) mod actors;
+pub(crate) mod deadlines;
 pub(crate) mod dossiers;
 pub(crate) mod entries;
 pub(crate) mod entry;
@@ -10,3 +11,5 @@ pub(crate) mod ledger;
 pub(crate) mod organisations;
 pub(crate) mod products;
 pub(crate) mod proofs;
+pub(crate) mod rulebook;
+pub(crate) mod subjects;

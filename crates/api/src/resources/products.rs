@@ -25,7 +25,8 @@ use crate::state::{ApiState, Inner};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProductQuery {
-    /// Standing there: `submitted`, `accepted`, `authorised`, `refused`, `suspended`, `revoked` or `ended`.
+    /// Standing there: `submitted`, `returned`, `declined`, `accepted`, `classified`, `disclosed`, `authorised`, `refused`,
+    /// `suspended`, `voided`, `withdrawn`, `revoked`, `expired`, `ended` or `closed`.
     #[param(value_type = Option<String>)]
     status: Option<ProductStatus>,
     /// Of this organisation, by its id.
@@ -93,7 +94,7 @@ pub(crate) struct ProductBody {
 struct IncidentCount {
     /// All.
     total: u64,
-    /// Not closed yet.
+    /// Neither closed nor merged into others.
     open: u64,
 }
 
@@ -200,9 +201,11 @@ fn body(inner: &Inner, reader: &Reader, moment: Moment, id: &Id) -> Result<Produ
             .incidents(moment.at, &filter, &one)
             .map(|found| found.total)
     };
+    let total = count(None)?;
+    let over = count(Some(IncidentStatus::Closed))? + count(Some(IncidentStatus::Merged))?;
     let incidents = IncidentCount {
-        total: count(None)?,
-        open: count(Some(IncidentStatus::Open))?,
+        total,
+        open: total.saturating_sub(over),
     };
     let history = History::read(inner, reader, &moment, Class::Product, id)?;
     Ok(ProductBody {

@@ -4,6 +4,8 @@
 #[path = "../../../../projections/tests/common/mod.rs"]
 mod town;
 
+pub(crate) mod schema;
+
 use std::collections::BTreeMap;
 
 use axum::Router;
@@ -150,6 +152,11 @@ pub(crate) fn large_town() -> Town {
         town.say(&draft).unwrap();
     }
     town
+}
+
+/// Every story by its name, with the town in which it was told.
+pub(crate) fn stories() -> Vec<(String, Town)> {
+    town::story::all()
 }
 
 pub(crate) fn busy_town() -> Town {

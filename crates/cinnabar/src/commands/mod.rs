@@ -10,5 +10,6 @@ pub(crate) mod key;
 pub(crate) mod kinds;
 pub(crate) mod receipt;
 pub(crate) mod refusal;
+pub(crate) mod rulebook;
 pub(crate) mod sign;
 pub(crate) mod submit;

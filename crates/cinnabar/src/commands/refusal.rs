@@ -32,6 +32,15 @@ impl fmt::Display for InWords<'_> {
         row("byte", self.0.byte.map(|byte| byte.to_string()))?;
         row("expected", self.0.expected.clone())?;
         row("found", self.0.found.clone())?;
+        row("accepted", self.0.accepted.clone())?;
+        row("rule", self.0.source.clone())?;
+        row(
+            "rulebook",
+            self.0
+                .rulebook
+                .as_ref()
+                .map(|version| format!("version {version}")),
+        )?;
         row(
             "earlier",
             self.0.earlier.map(|sequence| format!("entry {sequence}")),

@@ -74,11 +74,11 @@ pub(crate) fn progress(file: &StatementFile) -> String {
     }
 }
 
-/// Says where openings were kept, and that nobody else has them.
-pub(crate) fn tell_openings(path: &std::path::Path) {
+/// Says where openings are kept until the statement is submitted.
+fn tell_openings(path: &std::path::Path) {
     out::note(format!(
-        "Confidential values and their salts are in {} and nowhere else: there is no vault yet. Keep the file; without it \
-         nobody can show what was committed to.",
+        "Confidential values and their salts are in {} and nowhere else. Keep it beside the statement file: `cinnabar \
+         submit` sends it along, into the institution's vault.",
         path.display()
     ));
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cinnabar_events::{Kind, Receipt};
+use cinnabar_ledger::confidential::OPENINGS_MAX_BYTES;
 use serde_json::json;
 
 use super::refusal;
-use super::sign::tell_openings;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access};
 use crate::intake::{Answer, Ask, Intake, exit_for};
@@ -25,7 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
   cinnabar submit product.submitted --subject product/triage --concerns organisation/acme \\
       --data organisation=acme name=\"Triage assistant\" route=disclosure facts.fields=healthcare \\
       --as lin:enterprise_filer@acme --key lin.key
-  cinnabar submit triage.statement")]
+  cinnabar submit triage.statement
+  cinnabar submit organisation.registered --subject organisation/acme --data name=Acme organisationKind=enterprise \\
+      --confidential /contact='Lin Hua, +86 755 0000' --person /contact='Lin Hua' --as li:registrar --key li.key
+  cinnabar submit product.submitted --subject product/old-17 --concerns organisation/acme --data organisation=acme \\
+      name=Old --migrated city-register:17 --as wu:migrator --key wu.key
+
+A statement file with commitments is sent with the openings that lie beside it as <id>.openings.json.
+What `disclosure.used` asks to see is printed after the receipt is verified; that it was seen is on the ledger.")]
 pub(crate) struct Args {
     /// What kind of statement (`cinnabar kinds` lists them), or a statement file that everybody has signed.
     #[arg(value_name = "KIND|FILE")]
@@ -106,6 +113,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     let intake = Intake::connect(&profile)
         .await
         .inspect_err(|_| out::note(format!("Not sent; {again}.")))?;
+    let request = beside(request, &kept, &outgoing)?;
     let answer = intake.ask(Ask::Record, &request, PATIENCE).await;
     let answer = answer.map_err(|error| {
         let exit = error.exit();
@@ -113,13 +121,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         Failure::new(exit, anyhow::Error::new(error).context(doing))
     })?;
     match answer {
-        Answer::Recorded { receipt, again } => {
+        Answer::Recorded {
+            receipt,
+            again,
+            openings: shown,
+        } => {
             let told = keep_receipt(&receipt, &receipt_path, &outgoing.file, &profile)?;
             if let Some(openings) = &kept.openings {
                 tell_openings(openings);
             }
             kept.recorded();
-            tell(&told, &receipt_path, again, args.json)
+            let shown = shown.as_deref().map(read_shown).transpose()?;
+            tell(&told, &receipt_path, again, shown, args.json)
         }
         Answer::Refused(problem) => {
             if exit_for(&problem) == Exit::Unreachable {
@@ -134,6 +147,41 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
             "the ledger gave no receipt",
         )),
     }
+}
+
+/// The request with what opens the statement's commitments, for the vault: just made, or kept when it was signed.
+fn beside(mut request: Vec<u8>, kept: &Kept, outgoing: &Outgoing) -> Result<Vec<u8>, Failure> {
+    let statement = outgoing.file.statement();
+    if statement.commitments.is_empty() {
+        return Ok(request);
+    }
+    let folder = kept.statement.parent().unwrap_or(Path::new(""));
+    let signed_with = folder.join(Openings::file_name(statement.id));
+    let path = kept.openings.as_ref().unwrap_or(&signed_with);
+    let openings = files::read(path, OPENINGS_MAX_BYTES);
+    let doing = || {
+        format!(
+            "the statement has commitments; what opens them should be in {}",
+            path.display()
+        )
+    };
+    request.push(b'\n');
+    request.extend_from_slice(&openings.or_fail_while(Exit::Usage, doing)?);
+    Ok(request)
+}
+
+/// Says where else the confidential values are, now that the vault has them.
+fn tell_openings(path: &Path) {
+    out::note(format!(
+        "Confidential values and their salts are in the institution's vault, and in {}: yours to keep or to delete.",
+        path.display()
+    ));
+}
+
+/// The confidential values that the statement asked to see. That it did is on the ledger.
+fn read_shown(shown: &[u8]) -> Result<serde_json::Value, Failure> {
+    serde_json::from_slice(shown)
+        .or_fail_while(Exit::NotVerified, || "what the vault showed can't be read")
 }
 
 async fn dry_run(intake: &Intake, request: &[u8], json: bool) -> Result<(), Failure> {
@@ -251,14 +299,24 @@ fn keep_receipt(
     Ok(receipt)
 }
 
-fn tell(receipt: &Receipt, path: &Path, again: bool, json: bool) -> Result<(), Failure> {
+fn tell(
+    receipt: &Receipt,
+    path: &Path,
+    again: bool,
+    shown: Option<serde_json::Value>,
+    json: bool,
+) -> Result<(), Failure> {
     let entry = receipt.entry();
     if json {
-        return out::json(&json!({
+        let mut told = json!({
             "sequence": entry.seq(), "time": entry.time(), "hash": entry.hash(), "id": entry.statement().id,
             "kind": entry.statement().kind().as_str(), "subject": entry.statement().subject,
             "again": again, "receipt": path,
-        }));
+        });
+        if let Some(shown) = shown {
+            told["openings"] = shown;
+        }
+        return out::json(&told);
     }
     out::line(if again {
         "recorded before; this is the same entry"
@@ -268,5 +326,24 @@ fn tell(receipt: &Receipt, path: &Path, again: bool, json: bool) -> Result<(), F
     out::line(format_args!("  sequence  {}", entry.seq()))?;
     out::line(format_args!("  time      {}", entry.time()))?;
     out::line(format_args!("  hash      {}", entry.hash()))?;
-    out::line(format_args!("  receipt   {} (verified)", path.display()))
+    out::line(format_args!("  receipt   {} (verified)", path.display()))?;
+    for opening in shown.iter().flat_map(values) {
+        let value = &opening["value"];
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        let pointer = opening["pointer"].as_str().unwrap_or_default();
+        out::line(format_args!(
+            "  {}  {}",
+            out::Plain(pointer),
+            out::Plain(&text)
+        ))?;
+    }
+    Ok(())
+}
+
+/// Each opening of the statements whose values are shown.
+fn values(shown: &serde_json::Value) -> impl Iterator<Item = &serde_json::Value> {
+    let statements = shown.as_array().into_iter().flatten();
+    statements.flat_map(|one| one["openings"].as_array().into_iter().flatten())
 }

@@ -9,10 +9,10 @@ use cinnabar_events::{
 };
 use serde_json::{Map, Value};
 
-use super::confidential::{Confidential, Openings};
+use super::confidential::{Confidential, Openings, Person};
 use super::field::{Assignment, assign};
 use super::file::StatementFile;
-use super::parts::{Claim, Provision};
+use super::parts::{Claim, Provision, Source};
 use super::schema::{self, Schema};
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files;
@@ -48,6 +48,12 @@ pub struct StatementArgs {
     /// A field that is not recorded, only a salted commitment to it: /pointer=text or /pointer:=JSON.
     #[arg(long, value_name = "/POINTER=VALUE")]
     pub confidential: Vec<Confidential>,
+    /// Whom a confidential value is about, if not the subject: it is sealed under that name, and can be erased with it.
+    #[arg(long, value_name = "/POINTER=NAME")]
+    pub person: Vec<Person>,
+    /// It is history, taken over from this row of an older register; the migrator signs it alone.
+    #[arg(long, value_name = "REGISTER:ROW")]
+    pub migrated: Option<Source>,
     /// The statement's id, a UUID of version 7 or 8; a new one if absent.
     #[arg(long, value_name = "UUID")]
     pub id: Option<StatementId>,
@@ -74,6 +80,8 @@ impl StatementArgs {
             basis,
             claims,
             confidential,
+            person,
+            migrated,
             id,
         } = self;
         subject.is_none()
@@ -85,6 +93,8 @@ impl StatementArgs {
             && basis.is_empty()
             && claims.is_empty()
             && confidential.is_empty()
+            && person.is_empty()
+            && migrated.is_none()
             && id.is_none()
     }
 
@@ -113,7 +123,7 @@ impl StatementArgs {
             None => new_id()?,
         };
         let (openings, commitments) =
-            Openings::commit(id, &self.confidential).or_fail(Exit::Malformed)?;
+            Openings::commit(id, &self.confidential, &self.person).or_fail(Exit::Malformed)?;
         let mut concerns = self.concerns.clone();
         concerns.sort();
         let signers = self
@@ -136,7 +146,7 @@ impl StatementArgs {
             occurred: self.occurred,
             effective: self.effective,
             expects: self.expects.map(Revision::new),
-            migrated: None,
+            migrated: self.migrated.as_ref().map(|Source(row)| row.clone()),
             commitments,
             payload: self.payload(kind)?,
         };
@@ -244,6 +254,17 @@ mod tests {
         assert_eq!(file.statement().commitments.len(), 1);
         assert_eq!(openings.unwrap().statement, file.statement().id);
         assert!(!String::from_utf8_lossy(file.statement_bytes()).contains("Hua"));
+    }
+
+    #[test]
+    fn history_names_the_row_that_it_comes_from() {
+        let args = StatementArgs {
+            migrated: Some("city-register:17".parse().unwrap()),
+            ..args()
+        };
+        let Drafted { file, .. } = args.draft(Kind::ProductSubmitted, LEDGER).unwrap();
+        let migrated = file.statement().migrated.clone().unwrap();
+        assert_eq!(migrated.row.as_str(), "17");
     }
 
     #[test]

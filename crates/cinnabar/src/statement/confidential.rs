@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use cinnabar_events::{Commitment, NotEncodable, StatementId, encode};
+use cinnabar_vault::{DataSubject, MAX_PERSON_CHARS};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -58,6 +59,41 @@ impl FromStr for Confidential {
     }
 }
 
+/// `/pointer=name`: whom a confidential value is about. The name goes into the vault and nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    pointer: String,
+    name: String,
+}
+
+impl std::fmt::Debug for Person {
+    /// Without the name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({})", self.pointer)
+    }
+}
+
+/// Not a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not /pointer=name, with a name of 1 to {MAX_PERSON_CHARS} characters")]
+pub struct NotAPerson;
+
+impl FromStr for Person {
+    type Err = NotAPerson;
+
+    fn from_str(text: &str) -> Result<Self, NotAPerson> {
+        let (pointer, name) = text.split_once('=').ok_or(NotAPerson)?;
+        DataSubject::person(name).map_err(|_| NotAPerson)?;
+        if !pointer.starts_with('/') || pointer.len() < 2 {
+            return Err(NotAPerson);
+        }
+        Ok(Self {
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+}
+
 /// What opens one commitment.
 #[derive(Serialize)]
 pub struct Opening {
@@ -68,6 +104,9 @@ pub struct Opening {
     pub salt: Zeroizing<[u8; 32]>,
     /// The value.
     pub value: Value,
+    /// Whom it is about, if not the subject of the statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 fn hex<S: Serializer>(salt: &Zeroizing<[u8; 32]>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -101,6 +140,12 @@ pub enum NotCommitted {
         /// Which field.
         pointer: String,
     },
+    /// A person, and no value.
+    #[error("--person {pointer}: no --confidential {pointer}=…")]
+    NoValue {
+        /// Which field.
+        pointer: String,
+    },
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     Random(#[from] getrandom::Error),
@@ -114,7 +159,13 @@ impl Openings {
     pub fn commit(
         statement: StatementId,
         fields: &[Confidential],
+        people: &[Person],
     ) -> Result<(Self, BTreeMap<String, Commitment>), NotCommitted> {
+        let known = |one: &&Person| fields.iter().any(|field| field.pointer == one.pointer);
+        if let Some(person) = people.iter().find(|one| !known(one)) {
+            let pointer = person.pointer.clone();
+            return Err(NotCommitted::NoValue { pointer });
+        }
         let mut openings = Vec::new();
         let mut commitments = BTreeMap::new();
         for Confidential { pointer, value } in fields {
@@ -133,10 +184,12 @@ impl Openings {
                     pointer: pointer.clone(),
                 });
             }
+            let person = people.iter().find(|person| person.pointer == *pointer);
             openings.push(Opening {
                 pointer: pointer.clone(),
                 salt,
                 value: value.clone(),
+                person: person.map(|person| person.name.clone()),
             });
         }
         Ok((
@@ -148,8 +201,13 @@ impl Openings {
         ))
     }
 
-    /// Keeps them in `<id>.openings.json` in `folder`, readable by its owner only. Nothing else can open the
-    /// commitments: whoever loses the file can't show what was committed to.
+    /// What the file with the openings of `statement` is called.
+    pub fn file_name(statement: StatementId) -> String {
+        format!("{statement}.openings.json")
+    }
+
+    /// Keeps them in `<id>.openings.json` in `folder`, readable by its owner only: until the statement is submitted nothing
+    /// else can open the commitments, and afterwards only the institution's vault.
     ///
     /// # Errors
     /// [`FileError`].
@@ -157,7 +215,7 @@ impl Openings {
     /// # Panics
     /// Never: openings are JSON.
     pub fn keep(&self, folder: &Path) -> Result<PathBuf, FileError> {
-        let path = folder.join(format!("{}.openings.json", self.statement));
+        let path = folder.join(Self::file_name(self.statement));
         let text = Zeroizing::new(serde_json::to_vec_pretty(self).expect("openings are JSON"));
         files::create(&path, &text, Access::Private)?;
         Ok(path)
@@ -180,7 +238,7 @@ mod tests {
         .iter()
         .map(|text| text.parse().unwrap())
         .collect();
-        let (openings, commitments) = Openings::commit(id, &fields).unwrap();
+        let (openings, commitments) = Openings::commit(id, &fields, &[]).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = openings.keep(dir.path()).unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
@@ -205,10 +263,36 @@ mod tests {
     }
 
     #[test]
+    fn the_vault_reads_what_is_kept_and_whom_it_is_about() {
+        let id = StatementId::derived("test", "1");
+        let fields = ["/contact=yes".parse().unwrap()];
+        let people = ["/contact=Lin Hua".parse().unwrap()];
+        let (openings, commitments) = Openings::commit(id, &fields, &people).unwrap();
+        let json = serde_json::to_vec(&openings).unwrap();
+        let read = cinnabar_vault::Openings::parse(&json).unwrap();
+        let opening = read.iter().next().unwrap();
+        assert_eq!(opening.commitment(id), commitments["/contact"]);
+        assert!(
+            String::from_utf8(json)
+                .unwrap()
+                .contains(r#""person":"Lin Hua""#)
+        );
+        assert!(!format!("{people:?}").contains("Hua"));
+        let nobody = ["/reporter=Lin Hua".parse().unwrap()];
+        assert!(matches!(
+            Openings::commit(id, &fields, &nobody),
+            Err(NotCommitted::NoValue { .. })
+        ));
+        for bad in ["", "/contact", "/contact=", "contact=Lin"] {
+            assert_eq!(bad.parse::<Person>(), Err(NotAPerson), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn nobody_can_guess_a_value_by_committing_to_it_again() {
         let id = StatementId::derived("test", "1");
         let fields = ["/contact=yes".parse().unwrap()];
-        let commit = || Openings::commit(id, &fields).unwrap();
+        let commit = || Openings::commit(id, &fields, &[]).unwrap();
         let (one, other) = (commit(), commit());
         assert_ne!(one.1, other.1);
         assert_ne!(*one.0.openings[0].salt, [0; 32]);
@@ -222,12 +306,12 @@ mod tests {
         let id = StatementId::derived("test", "1");
         let float = ["/a:=1.5".parse().unwrap()];
         assert!(matches!(
-            Openings::commit(id, &float),
+            Openings::commit(id, &float, &[]),
             Err(NotCommitted::Value { .. })
         ));
         let twice = ["/a=1".parse().unwrap(), "/a=2".parse().unwrap()];
         assert!(matches!(
-            Openings::commit(id, &twice),
+            Openings::commit(id, &twice, &[]),
             Err(NotCommitted::Twice { .. })
         ));
     }

@@ -67,7 +67,7 @@ fn step(
     };
     let inner = match schema.sort() {
         Type::List => return item(at, schema, name, rest, assignment),
-        Type::Object => schema.field(name),
+        Type::Object | Type::TextOrObject => schema.field(name),
         Type::Any => Some(schema),
         Type::Text | Type::Integer | Type::Boolean => {
             return Err(Violation::new(
@@ -152,9 +152,13 @@ fn put(at: &mut Value, schema: Schema<'_>, assignment: &Assignment) -> Result<()
             }
             Ok(())
         }
-        Type::List | Type::Text | Type::Integer | Type::Boolean | Type::Object | Type::Any => {
-            put_single(at, schema, value)
-        }
+        Type::List
+        | Type::Text
+        | Type::Integer
+        | Type::Boolean
+        | Type::Object
+        | Type::TextOrObject
+        | Type::Any => put_single(at, schema, value),
     }
 }
 
@@ -171,7 +175,8 @@ fn put_single(at: &mut Value, schema: Schema<'_>, text: &str) -> Result<(), Viol
             .map(Value::from)
             .map_err(|_| Violation::new("", schema.limits(), found()))?,
         Type::List => parse(text, "a list as JSON")?,
-        Type::Object => parse(text, "an object as JSON")?,
+        Type::TextOrObject if !text.starts_with('{') => Value::String(text.to_owned()),
+        Type::Object | Type::TextOrObject => parse(text, "an object as JSON")?,
         Type::Any => parse(text, "JSON")?,
     };
     Ok(())
@@ -189,6 +194,25 @@ mod tests {
     use super::*;
     use cinnabar_events::Kind;
     use serde_json::json;
+
+    #[test]
+    fn what_may_be_text_or_an_object_is_given_either_way() {
+        let given = all(
+            Kind::ApprovalGranted,
+            &[
+                "conditions=Log every change.",
+                "conditions.1.id=rate",
+                "conditions.1.text=Few false alarms.",
+                r#"conditions={"id":"c","text":"More."}"#,
+            ],
+        );
+        let expected = json!({ "conditions": [
+            "Log every change.",
+            { "id": "rate", "text": "Few false alarms." },
+            { "id": "c", "text": "More." },
+        ] });
+        assert_eq!(given.unwrap(), expected);
+    }
 
     fn all(kind: Kind, texts: &[&str]) -> Result<Value, Violation> {
         let schema = schema::of(kind);

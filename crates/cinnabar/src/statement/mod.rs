@@ -9,9 +9,11 @@ mod schema;
 mod show;
 
 pub use args::{Drafted, StatementArgs};
-pub use confidential::{Confidential, NotCommitted, NotConfidential, Opening, Openings};
+pub use confidential::{
+    Confidential, NotAPerson, NotCommitted, NotConfidential, Opening, Openings, Person,
+};
 pub use field::{Assignment, NotAnAssignment, assign};
 pub use file::{NotAStatementFile, NotSigned, STATEMENT_SUFFIX, StatementFile};
-pub use parts::{Claim, NotAClaim, NotAProvision, Provision};
+pub use parts::{Claim, NotAClaim, NotAProvision, NotASource, Provision, Source};
 pub use schema::{Field, Schema};
 pub use show::show;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use cinnabar_events::kinds::Code;
-use cinnabar_events::{Basis, Id, SignerClaim, Text};
+use cinnabar_events::{Basis, Id, Migrated, SignerClaim, Text};
 
 /// `ACTOR:ROLE[@ORGANISATION]`: who signs, as what, for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,27 @@ impl FromStr for Provision {
     }
 }
 
+/// `REGISTER:ROW`: where history was taken over from. The first colon divides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source(pub Migrated);
+
+/// Not a row of a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not REGISTER:ROW, like \"city-register:17\"")]
+pub struct NotASource;
+
+impl FromStr for Source {
+    type Err = NotASource;
+
+    fn from_str(text: &str) -> Result<Self, NotASource> {
+        let (register, row) = text.split_once(':').ok_or(NotASource)?;
+        Ok(Self(Migrated {
+            register: Text::new(register).map_err(|_| NotASource)?,
+            row: Text::new(row).map_err(|_| NotASource)?,
+        }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -83,6 +104,18 @@ mod tests {
             "l i:registrar",
         ] {
             assert_eq!(bad.parse::<Claim>(), Err(NotAClaim), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_an_older_register_is_divided_at_the_first_colon() {
+        let Source(migrated) = "city-register:17:a".parse().unwrap();
+        assert_eq!(
+            (migrated.register.as_str(), migrated.row.as_str()),
+            ("city-register", "17:a")
+        );
+        for bad in ["", "17", ":17", "city-register:"] {
+            assert_eq!(bad.parse::<Source>(), Err(NotASource), "{bad:?}");
         }
     }
 

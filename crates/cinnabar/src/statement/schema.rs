@@ -31,6 +31,8 @@ pub enum Type {
     List,
     /// An object with members.
     Object,
+    /// Plain text, or an object that says more.
+    TextOrObject,
     /// Anything: only JSON will do.
     Any,
 }
@@ -59,6 +61,9 @@ impl<'s> Schema<'s> {
             Some("string") => Type::Text,
             Some(_) => Type::Any,
             None if self.0.get("enum").is_some() => Type::Text,
+            None if self.branch("string").is_some() && self.branch("object").is_some() => {
+                Type::TextOrObject
+            }
             None => Type::Any,
         }
     }
@@ -68,8 +73,16 @@ impl<'s> Schema<'s> {
         self.0.get("items").map(Self)
     }
 
+    /// What it may be besides, of one type.
+    fn branch(self, of: &str) -> Option<Self> {
+        let branches = self.0.get("anyOf")?.as_array()?;
+        let fits = |branch: &&Value| branch.get("type").and_then(Value::as_str) == Some(of);
+        branches.iter().find(fits).map(Self)
+    }
+
     fn properties(self) -> Option<&'s Map<String, Value>> {
-        self.0.get("properties").and_then(Value::as_object)
+        let object = self.branch("object").unwrap_or(self);
+        object.0.get("properties").and_then(Value::as_object)
     }
 
     /// The member called `name`.
@@ -79,8 +92,10 @@ impl<'s> Schema<'s> {
 
     /// The members, required ones first, then by name.
     pub fn fields(self) -> Vec<Field<'s>> {
+        let object = self.branch("object").unwrap_or(self);
         let required = |name: &str| {
-            self.0
+            object
+                .0
                 .get("required")
                 .and_then(Value::as_array)
                 .is_some_and(|list| list.iter().any(|item| item == name))
@@ -145,6 +160,10 @@ impl<'s> Schema<'s> {
                 )
             }
             Type::Object => "object".to_owned(),
+            Type::TextOrObject => {
+                let text = self.branch("string").map(Self::limits).unwrap_or_default();
+                format!("{text}; or an object")
+            }
             Type::Any => "JSON".to_owned(),
         }
     }

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use cinnabar_events::Payload;
+use cinnabar_events::{Payload, Timestamp, Verified};
 
-use super::{Case, ENGINE, Stop, occurred_ahead, pseudo_role};
-use crate::records::Records;
-use crate::rejection::{Content, Rejection};
+use super::{ENGINE, THRESHOLD, occurred_ahead, pseudo_role};
+use crate::groups::rules::{sound, within_reach};
+use crate::rejection::Rejection;
 
-pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Error>> {
-    let statement = case.statement();
+pub(super) fn check(now: Timestamp, verified: &Verified) -> Result<(), Rejection> {
+    let statement = verified.statement();
     let Payload::LedgerOpened(genesis) = &statement.payload else {
-        return Err(Rejection::Genesis.into());
+        return Err(Rejection::Genesis);
     };
     if genesis.rulebook.engine != ENGINE {
-        return Err(Rejection::UnknownEngine(genesis.rulebook.engine).into());
+        return Err(Rejection::UnknownEngine(genesis.rulebook.engine));
     }
-    occurred_ahead(case)?;
+    occurred_ahead(now, statement)?;
 
     let founders = genesis.founders.as_slice();
     let actors: BTreeSet<_> = founders.iter().map(|founder| &founder.actor).collect();
@@ -25,9 +25,9 @@ pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Error>
     let distinct = actors.len() == founders.len() && keys.len() == founders.len() + 2;
     let named_ledger = founders
         .iter()
-        .any(|founder| founder.actor.as_str() == crate::evolve::LEDGER_ACTOR);
+        .any(|founder| founder.actor.as_str() == crate::deadline::LEDGER_ACTOR);
 
-    let signed = case.verified.signed().signatures();
+    let signed = verified.signed().signatures();
     let signs = |actor: &cinnabar_events::Id| {
         founders.iter().any(|founder| {
             founder.actor == *actor && signed.iter().any(|signature| signature.key == founder.key)
@@ -48,10 +48,15 @@ pub(super) fn check<R: Records>(case: &Case<'_, R>) -> Result<(), Stop<R::Error>
         && statement.concerns.is_empty()
         && statement.migrated.is_none();
     if !about_itself {
-        return Err(Rejection::Genesis.into());
+        return Err(Rejection::Genesis);
     }
     if !(distinct && !named_ledger && as_founders && enough) {
-        return Err(Content::Threshold.into());
+        return Err(THRESHOLD.into());
+    }
+    if genesis.rulebook.chapters.is_empty() {
+        // With chapters, this is asked when the last of them is there.
+        sound(&genesis.rulebook)?;
+        within_reach(&genesis.rulebook, founders.len())?;
     }
     Ok(())
 }

@@ -6,18 +6,28 @@
     unreachable_pub
 )]
 
+mod complaints;
+mod compute;
+mod deadline_engine;
+mod ethics;
+mod everything;
+mod incidents;
 mod ledger;
 mod people;
+mod privacy;
 mod products;
+mod resources;
+mod rulebook;
+mod statistics;
+mod trust;
 
 use cinnabar_governance::testing::{Draft, Town};
 use cinnabar_governance::{ProductStatus, Record, RecordKey, Records};
 
 pub fn status(town: &Town, product: &str) -> ProductStatus {
-    match town
-        .records()
-        .record(&RecordKey::Product(product.parse().unwrap()))
-    {
+    match town.records().record(&RecordKey::State(
+        format!("product/{product}").parse().unwrap(),
+    )) {
         Ok(Some(Record::Product(record))) => record.status,
         other => panic!("{product}: {other:?}"),
     }

@@ -9,7 +9,7 @@ use cinnabar_ledger::nats::streams::StreamKind;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use crate::town::{Town, recorded, refused};
+use crate::town::{OPENING, Town, recorded, refused};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_sent_over_nats_gets_a_receipt_that_verifies() {
@@ -19,23 +19,26 @@ async fn a_statement_sent_over_nats_gets_a_receipt_that_verifies() {
     let info = client.info().await.unwrap();
     assert_eq!(
         (info.ledger.clone(), info.size),
-        (town.ledger.to_string(), 3)
+        (town.ledger.to_string(), OPENING + 2)
     );
     let signed = town.organisation("acme");
     assert_eq!(
         client.check(signed.to_request()).await.unwrap(),
         Answer::Admissible
     );
-    assert_eq!(town.running().store.head().size.get(), 3);
+    assert_eq!(town.running().store.head().size.get(), OPENING + 2);
     let receipt = recorded(
         client.submit(signed.to_request()).await.unwrap(),
         town.running(),
     );
-    assert_eq!(receipt.entry().seq(), Sequence::new(3));
+    assert_eq!(receipt.entry().seq(), Sequence::new(OPENING + 2));
     assert_eq!(receipt.entry().signed(), &signed);
-    let again = recorded(client.receipt(3).await.unwrap(), town.running());
+    let again = recorded(client.receipt(OPENING + 2).await.unwrap(), town.running());
     assert_eq!(again.entry(), receipt.entry());
-    assert_eq!(refused(client.receipt(4).await.unwrap()).code, "not_found");
+    assert_eq!(
+        refused(client.receipt(OPENING + 3).await.unwrap()).code,
+        "not_found"
+    );
     town.stop().await;
 }
 
@@ -47,7 +50,7 @@ async fn the_same_bytes_get_the_same_entry_again_also_after_a_restart() {
     let first = town.record(&signed).await;
     town.record(&town.organisation("other")).await;
     match town.ask(&signed).await {
-        Answer::Recorded { receipt, again } => {
+        Answer::Recorded { receipt, again, .. } => {
             assert!(again);
             assert_eq!(
                 cinnabar_events::Receipt::parse(&receipt).unwrap().entry(),
@@ -93,7 +96,7 @@ async fn many_at_once_are_committed_in_blocks_without_gap_or_repetition() {
     drop(asked);
     assert_eq!((new, again), (600, 600));
     let store = &town.running().store;
-    assert_eq!(store.head().size.get(), 603);
+    assert_eq!(store.head().size.get(), OPENING + 602);
     let blocks = store.blocks_from(cinnabar_tlog::Size::ZERO, 1000).unwrap();
     assert!(
         blocks.len() < 300,

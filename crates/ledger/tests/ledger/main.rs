@@ -7,6 +7,8 @@
 )]
 
 mod commit;
+mod confidential;
+mod duties;
 mod refusals;
 mod replicas;
 mod town;

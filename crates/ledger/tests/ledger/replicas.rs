@@ -11,7 +11,7 @@ use cinnabar_ledger::{Lease, embedded};
 use cinnabar_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::town::Town;
+use crate::town::{OPENING, Town};
 
 async fn until(handle: &node::Handle, wanted: impl Fn(&Phase) -> bool) -> Phase {
     let mut phase = handle.phase.clone();
@@ -46,6 +46,8 @@ async fn second_node(
         store,
         role,
         node: "second".into(),
+        vault: None,
+        clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
     node::start(setup).unwrap().0
@@ -105,13 +107,13 @@ async fn a_stray_or_forged_message_on_the_log_stream_is_passed_over_by_all() {
         .unwrap();
     }
     let receipt = town.record(&town.organisation("after")).await;
-    assert_eq!(receipt.entry().seq().get(), 3);
+    assert_eq!(receipt.entry().seq().get(), OPENING + 2);
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(&folder.path().join("store")).unwrap();
     let stop = CancellationToken::new();
     let _stops_if_this_fails = stop.clone().drop_guard();
     let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
-    tokio::task::block_in_place(|| wait_for(&reader, &store, 4));
+    tokio::task::block_in_place(|| wait_for(&reader, &store, OPENING + 3));
     assert_eq!(store.head(), town.running().store.head());
     assert_eq!(reader.skipped.load(Ordering::Relaxed), 3);
     stop.cancel();
@@ -141,6 +143,7 @@ async fn a_second_writer_fences_the_first_and_nothing_is_lost_or_twice() {
         store.clone(),
         Role::Writer {
             signer,
+            itself: Arc::new(Layout::new(town.folder.path()).ledger_signer().unwrap()),
             lease: Lease::Alone,
         },
         &stop,
@@ -220,6 +223,7 @@ async fn a_reader_that_becomes_a_writer_signs_what_it_could_not_sign_before() {
     let signer = Arc::new(layout.log_signer(&identity).unwrap());
     let role = Role::Writer {
         signer,
+        itself: Arc::new(layout.ledger_signer().unwrap()),
         lease: Lease::Alone,
     };
     let stop = CancellationToken::new();

@@ -7,18 +7,23 @@ use cinnabar_events::{
     Class, Id, Kind, LedgerId, Listed, Name, Payload, Receipt, Signed, SignerClaim, Statement,
     StatementId, Subject, canonical, encode, sign,
 };
-use cinnabar_governance::default_rulebook;
 use cinnabar_governance::testing::{key, public};
+use cinnabar_governance::{DEFAULT_CHAPTERS, default_rulebook};
 use cinnabar_ledger::embedded::{Embedded, Embedding, login};
 use cinnabar_ledger::founding::{Charter, FounderKey, Layout, random};
 use cinnabar_ledger::{Answer, Mode, Problem, client::IntakeClient};
 use serde_json::{Value as Json, json};
+
+/// Entries of a ledger that was just opened: the genesis and the chapters of its rulebook.
+pub const OPENING: u64 = 1 + DEFAULT_CHAPTERS.len() as u64;
 
 /// A ledger in a folder of its own, founded by `wang` and `zhao`.
 pub struct Town {
     pub folder: tempfile::TempDir,
     pub ledger: LedgerId,
     pub running: Option<Embedded>,
+    /// How far the clock of the next start is ahead.
+    pub clock_ahead_seconds: i64,
 }
 
 fn id(text: &str) -> Id {
@@ -47,6 +52,7 @@ impl Town {
             folder,
             ledger,
             running: None,
+            clock_ahead_seconds: 0,
         };
         town.start().await;
         town
@@ -57,6 +63,7 @@ impl Town {
             layout: Layout::new(self.folder.path()),
             nats_server: None,
             nats_port: None,
+            clock_ahead_seconds: self.clock_ahead_seconds,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::writer::{Writer, actor, cosigned, statement_id, subject};
 use cinnabar_events::{Revision, Sequence};
 use cinnabar_governance::{RecordKey, Records as _};
-use cinnabar_store::{Head, HighWater, MAX_LISTING, Position, Store};
+use cinnabar_store::{Facet, Head, HighWater, MAX_LISTING, Position, Store};
 use cinnabar_tlog::Size;
 
 fn seq(number: u64) -> Sequence {
@@ -225,7 +225,7 @@ fn a_statement_that_was_never_made_is_nowhere() {
             .unwrap(),
         None
     );
-    let key = RecordKey::Organisation("nobody".parse().unwrap());
+    let key = RecordKey::State("organisation/nobody".parse().unwrap());
     assert_eq!(store.record(&key).unwrap(), None);
 }
 
@@ -283,4 +283,45 @@ fn a_checkpoint_may_come_later_and_no_cosignature_is_lost() {
     let store = Store::open(dir.path()).unwrap();
     assert_eq!(store.checkpoint(), Some(seven));
     assert_eq!(store.checkpoint_at(Size::new(4)).unwrap(), Some(both));
+}
+
+#[test]
+fn a_snapshot_sees_one_moment_and_the_subjects_of_one_class_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::new();
+    let store = Store::create(dir.path()).unwrap();
+    assert_eq!(store.snapshot().unwrap().head(), Head::EMPTY);
+    // Another class begins with the same letters, and ids end where others go on.
+    let block = writer.block(&[
+        &["organisation/b", "actor/b"],
+        &["organisation/a-1"],
+        &["organisation/a", "product/a"],
+        &["organisation/B"],
+    ]);
+    store.apply(block).unwrap();
+    let before = store.snapshot().unwrap();
+    let block = writer.block(&[&["organisation/c"]]);
+    store.apply(block).unwrap();
+    let ids = |snapshot: &cinnabar_store::Snapshot<'_>, after: Option<&str>| {
+        let after = after.map(|after| after.parse().unwrap());
+        let class = cinnabar_events::Class::Organisation;
+        let found = snapshot.subjects(Facet::Dossier, class, after.as_ref());
+        found
+            .map(|found| found.unwrap().0.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(before.head().size, Size::new(4));
+    assert_eq!(ids(&before, None), ["B", "a", "a-1", "b"]);
+    assert_eq!(ids(&before, Some("a")), ["a-1", "b"]);
+    assert_eq!(ids(&before, Some("z")), [""; 0]);
+    let class = cinnabar_events::Class::Organisation;
+    assert_eq!(before.count(Facet::Dossier, class).unwrap(), 4);
+    let key = RecordKey::Dossier(subject("organisation/c"));
+    assert_eq!(before.record(&key).unwrap(), None);
+    let after = store.snapshot().unwrap();
+    assert_eq!(
+        (after.head(), after.count(Facet::Dossier, class).unwrap()),
+        (writer.head, 5)
+    );
+    assert!(after.record(&key).unwrap().is_some());
 }

@@ -150,9 +150,10 @@ fn a_dossiers_record_that_is_not_where_its_entries_end_is_refused() {
             revision: cinnabar_events::Revision::new(9),
             head: EntryHash::NONE,
         };
-        block
-            .records
-            .insert(RecordKey::Dossier(org.clone()), Record::Dossier(record));
+        block.records.set(
+            RecordKey::Dossier(org.clone()),
+            Some(Record::Dossier(record)),
+        );
         block
     });
     assert_eq!(found, Inconsistency::DossierRecord(org));

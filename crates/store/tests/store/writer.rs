@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use cinnabar_events::{
-    DossierLink, Entry, EntryHash, Id, Sequence, Signed, StatementId, Subject, Timestamp, sign,
+    DossierLink, Entry, Id, Sequence, Signed, StatementId, Subject, Timestamp, sign,
 };
-use cinnabar_governance::{DossierRecord, OrganisationRecord, Record, RecordKey, StatementRecord};
+use cinnabar_governance::{
+    Changes, DossierRecord, OrganisationRecord, Record, RecordKey, StatementRecord,
+};
 use cinnabar_store::{Application, Head, Position};
 use cinnabar_tlog::{Checkpoint, Cosigner, EdgeTiles, MemoryTree, NoteSigner, PosixSeconds, Size};
 use ed25519_dalek::SigningKey;
@@ -107,13 +109,16 @@ impl Writer {
     pub(crate) fn block(&mut self, items: &[&[&str]]) -> Application {
         let first = self.head.size.get();
         let mut entries = Vec::new();
-        let mut records = HashMap::new();
+        let mut records = Changes::new();
         for subjects in items {
             let entry = self.entry(subjects);
             self.note(&entry, &mut records);
             entries.push(entry);
         }
-        self.records.extend(records.clone());
+        for (key, record) in records.clone() {
+            self.records
+                .insert(key, record.expect("nothing is taken away"));
+        }
         self.position.stream_sequence += 1;
         self.head.root = self.edge.root();
         self.blocks
@@ -128,7 +133,7 @@ impl Writer {
         }
     }
 
-    fn note(&mut self, entry: &Entry, records: &mut HashMap<RecordKey, Record>) {
+    fn note(&mut self, entry: &Entry, records: &mut Changes) {
         for (subject, link) in entry.dossiers() {
             let end = DossierLink {
                 revision: link.revision.next(),
@@ -143,22 +148,18 @@ impl Writer {
                 revision: end.revision,
                 head: end.prev,
             };
-            records.insert(
+            records.set(
                 RecordKey::Dossier(subject.clone()),
-                Record::Dossier(dossier),
+                Some(Record::Dossier(dossier)),
             );
         }
-        let statement = StatementRecord {
-            sequence: entry.seq(),
-            digest: EntryHash::of(entry.signed().bytes()),
-        };
+        let statement =
+            StatementRecord::new(entry.statement(), entry.seq(), entry.signed().bytes());
         let key = RecordKey::Statement(actor(), entry.statement().id);
-        records.insert(key, Record::Statement(statement));
-        let organisation = OrganisationRecord {
-            registered: entry.seq(),
-        };
-        let key = RecordKey::Organisation(entry.statement().subject.id().clone());
-        records.insert(key, Record::Organisation(organisation));
+        records.set(key, Some(Record::Statement(statement)));
+        let organisation = OrganisationRecord::registered(entry.seq());
+        let key = RecordKey::State(entry.statement().subject.clone());
+        records.set(key, Some(Record::Organisation(organisation)));
         self.edge.append(entry.leaf_hash());
         self.tree.push(entry.leaf_hash());
         self.head.size = Size::new(entry.seq().get() + 1);

@@ -2,11 +2,13 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used)]
 
+use cinnabar_events::rulebook::Vocabulary;
 use cinnabar_events::{
-    Entry, EntryHash, Kind, LedgerId, Listed, Payload, Rulebook, Sequence, Timestamp, Verified,
+    Code, Entry, EntryHash, Kind, LedgerId, Listed, Payload, Rulebook, Sequence, Timestamp,
+    Verified,
 };
 use cinnabar_governance::testing::{Draft, Town, key, public};
-use cinnabar_governance::{RecordMap, admit, evolve, links};
+use cinnabar_governance::{DEFAULT_CHAPTERS, RecordMap, admit, default_rulebook, evolve, links};
 use cinnabar_tlog::{Algorithm, Checkpoint, Frontier, KeyName, NoteSigner, VerifierKey};
 use cinnabar_verifier::{Options, Report, Verifier};
 use serde_json::json;
@@ -30,7 +32,15 @@ pub(crate) fn log_key() -> VerifierKey {
     .unwrap()
 }
 
-/// Officers, an enterprise, and a product that is filed, accepted and approved; a second one filed. 22 entries.
+/// How many entries open a town's ledger: the genesis and one deposit for each chapter of the rulebook.
+pub(crate) const OPENING: usize = 1 + DEFAULT_CHAPTERS.len();
+
+/// How many entries [`town`] has: the opening; seven enrolments with a role each, and an enterprise; products a and b,
+/// four entries each; the approval of a; the filing of c.
+pub(crate) const TOWN: usize = OPENING + 7 * 2 + 1 + 2 * 4 + 1 + 1;
+
+/// Officers, an enterprise, and two products that are filed, accepted, classified and shown to conform; the first is
+/// approved; a third is only filed. [`TOWN`] entries.
 pub(crate) fn town() -> Town {
     let mut town = Town::populated();
     town.accepted("a");
@@ -48,7 +58,7 @@ pub(crate) fn short_ledger() -> Vec<Vec<u8>> {
     let mut town = Town::new();
     let mut genesis = town.entries()[0].statement().clone();
     if let Payload::LedgerOpened(opened) = &mut genesis.payload {
-        *opened.rulebook = short_rulebook(&opened.rulebook);
+        *opened.rulebook = short_rulebook(&default_rulebook().whole().unwrap());
     }
     let genesis = town.sign_as(&genesis, &["wang", "zhao"]).unwrap();
     let ledger = LedgerId::of(genesis.signed().bytes());
@@ -71,7 +81,7 @@ pub(crate) fn short_ledger() -> Vec<Vec<u8>> {
     drafts.push(grant(&mut town, "lin", "enterprise_filer"));
     for product in ["a", "b", "c"] {
         drafts.push(town.submission(product));
-        let data = json!({ "number": product, "riskTier": "low", "reasons": "Low." });
+        let data = json!({ "number": product, "reasons": "Complete." });
         drafts.push(town.draft(
             Kind::ProductAccepted,
             &format!("product/{product}"),
@@ -86,33 +96,43 @@ pub(crate) fn short_ledger() -> Vec<Vec<u8>> {
 }
 
 fn short_rulebook(whole: &Rulebook) -> Rulebook {
-    let mut short = whole.clone();
     let kinds = [
+        Kind::RulebookDeposited,
+        Kind::RulebookAdopted,
         Kind::ActorEnrolled,
         Kind::RoleGranted,
         Kind::OrganisationRegistered,
         Kind::ProductSubmitted,
         Kind::ProductAccepted,
     ];
+    let roles = ["institution_admin", "registrar", "enterprise_filer"];
+    let kept = |role: &Code| roles.contains(&role.as_str()) || role.as_str() == "incoming_key";
     let permissions = whole
         .permissions
         .iter()
-        .filter(|permission| kinds.iter().any(|kind| permission.kind.is(*kind)));
-    short.permissions = Listed::new(permissions.cloned().collect()).unwrap();
-    let roles = whole.roles.iter().filter(|rule| {
-        ["institution_admin", "registrar", "enterprise_filer"].contains(&rule.role.as_str())
+        .filter(|permission| kinds.iter().any(|kind| permission.kind.is(*kind)))
+        .cloned()
+        .map(|mut permission| {
+            let roles = permission.roles.iter().filter(|role| kept(role));
+            permission.roles = Listed::new(roles.cloned().collect()).unwrap();
+            permission
+        });
+    let roles = whole.roles.iter().filter(|rule| kept(&rule.role)).cloned();
+    let roles = roles.map(|mut rule| {
+        rule.excludes = Listed::default();
+        rule
     });
-    short.roles = Listed::new(roles.cloned().collect()).unwrap();
+    let fields = |list: &&Vocabulary| list.name.as_str() == "application_field";
+    let lists = whole.vocabularies.iter().filter(fields).cloned();
+    let mut short = whole.clone();
+    short.permissions = Listed::new(permissions.collect()).unwrap();
+    short.roles = Listed::new(roles.collect()).unwrap();
+    short.vocabularies = Listed::new(lists.collect()).unwrap();
     short.separation = Listed::default();
-    short.vocabularies = Listed::new(
-        whole
-            .vocabularies
-            .iter()
-            .filter(|list| list.name.as_str() == "application_field")
-            .cloned()
-            .collect(),
-    )
-    .unwrap();
+    short.deadlines = Listed::default();
+    short.calendars = Listed::default();
+    short.settings = Listed::default();
+    short.chapters = Listed::default();
     short.migration = None;
     short
 }
@@ -154,6 +174,30 @@ fn chain(statements: impl Iterator<Item = Verified>) -> Vec<Vec<u8>> {
         entries.push(entry.bytes().to_vec());
     }
     entries
+}
+
+/// Where the first entry of `kind` about `subject` stands.
+pub(crate) fn at(entries: &[Vec<u8>], kind: Kind, subject: &str) -> usize {
+    let is_meant = |bytes: &Vec<u8>| {
+        let entry = Entry::parse(bytes.clone()).unwrap();
+        let statement = entry.statement();
+        statement.kind() == kind && statement.subject.to_string() == subject
+    };
+    entries
+        .iter()
+        .position(is_meant)
+        .unwrap_or_else(|| panic!("no {kind} about {subject}"))
+}
+
+/// The entry with a microsecond added to its time: still well-formed, but another entry.
+pub(crate) fn later(bytes: &[u8]) -> Vec<u8> {
+    let time = Entry::parse(bytes).unwrap().time().to_string();
+    let member = |time: &str| format!("\"time\":\"{time}\"");
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let moved = time.replace(".000000Z", ".000001Z");
+    let changed = text.replacen(&member(&time), &member(&moved), 1);
+    assert_ne!(changed, text);
+    changed.into_bytes()
 }
 
 /// The bytes of each entry.

@@ -17,9 +17,9 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// 22 entries, the 20th of them an approval.
+    /// 36 entries, the last but one of them an approval.
     pub(crate) fn new() -> Self {
-        Self::of(22)
+        Self::of(36)
     }
 
     /// `size` entries.

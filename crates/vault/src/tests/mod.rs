@@ -1,0 +1,9 @@
+//! Tests that look behind the interface: at the files, step by step.
+#![allow(clippy::unwrap_used)]
+
+mod crash;
+mod destroyed;
+mod fixture;
+mod trace;
+
+pub(crate) use trace::Trace;
