@@ -244,4 +244,48 @@ mod tests {
             "malformed.schema"
         );
     }
+
+    /// A reader takes no larger block, so a writer that made one would be followed by nobody.
+    #[tokio::test]
+    async fn a_block_never_has_more_entries_than_a_reader_takes() {
+        use cinnabar_events::{BLOCK_MAX_ENTRIES, Kind};
+        use cinnabar_governance::testing::{Town, key};
+
+        let mut town = Town::populated();
+        let mut signed: Vec<Signed> = town
+            .entries()
+            .iter()
+            .map(|entry| entry.signed().clone())
+            .collect();
+        for number in 0..BLOCK_MAX_ENTRIES {
+            let data = serde_json::json!({ "name": "Acme", "organisationKind": "enterprise" });
+            let subject = format!("organisation/o{number}");
+            let kind = Kind::OrganisationRegistered;
+            let draft = town.draft(kind, &subject, &["li:registrar"], &data);
+            signed.push(town.sign(&draft).into_signed());
+        }
+        let waiting = signed.iter().map(|signed| {
+            check(Request {
+                body: signed.to_request().into(),
+                mode: Mode::Record,
+                reply: Reply::Local(tokio::sync::oneshot::channel().0),
+            })
+        });
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = cinnabar_store::Store::create(&folder.path().join("store")).expect("a store");
+        let itself = Arc::new(LedgerSigner::new(&key("ledger").to_bytes()));
+        let mut draft = Draft::new(store, itself, None).expect("an empty store");
+        let (_sender, mut requests) = queue::channel(1);
+        let mut writer = Writer {
+            requests: &mut requests,
+            draft: &mut draft,
+            clock: &mut Clock::starting_at(Some(town.now())),
+            idle: true,
+            waiting: waiting.collect(),
+        };
+        writer.decide_waiting().expect("nothing stands against it");
+        let left = writer.waiting.len();
+        assert_eq!(left, signed.len() - BLOCK_MAX_ENTRIES);
+        assert_eq!(draft.finish().entries.len(), BLOCK_MAX_ENTRIES);
+    }
 }
