@@ -5,8 +5,9 @@ use std::path::Path;
 use cinnabar_events::{Kind, Listed, Signed, Statement, StatementId};
 use cinnabar_governance::testing::public;
 use cinnabar_ledger::confidential::with_openings;
+use cinnabar_ledger::founding::Layout;
 use cinnabar_ledger::{Answer, Mode};
-use cinnabar_vault::{Opening, Openings};
+use cinnabar_vault::{Found, InstitutionKey, Opening, Openings, Slot, Vault};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
@@ -168,6 +169,17 @@ async fn a_confidential_value_is_kept_shown_by_leave_and_destroyed_and_nothing_o
     let again = say(&town, used, &["sun:case_officer"], &acme, &json!({})).await;
     assert_eq!(refused(again).code, "content.value_erased");
     town.stop().await;
+    // What is sealed can't be found by its bytes; only the vault itself can say that it no longer has it.
+    let layout = Layout::new(&folder);
+    let key = InstitutionKey::read(&layout.institution_key()).unwrap();
+    let vault = Vault::open(&layout.vault(), &key).unwrap();
+    let statement = signed.statement();
+    let slot = Slot {
+        statement: statement.id,
+        commitment: statement.commitments["/contact"],
+    };
+    assert_eq!(vault.find(&slot).unwrap(), Found::Erased);
+    drop(vault);
     for secret in [SECRET.as_bytes(), &SALT, hex(&SALT).as_bytes()] {
         assert_eq!(found_in(&folder, secret), Vec::<std::path::PathBuf>::new());
     }
