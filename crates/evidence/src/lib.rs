@@ -1,0 +1,1 @@
+//! Evidence that third parties verify offline: contradictions, bundles, complete dossiers.

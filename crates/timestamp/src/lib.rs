@@ -1,0 +1,1 @@
+//! Time-stamps by RFC 3161 authorities.

@@ -1,0 +1,1 @@
+//! Witnesses: cosigning any log, and asking others to cosign this one.

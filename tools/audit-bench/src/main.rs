@@ -1,0 +1,3 @@
+//! What an audit costs, against the limits of the machine.
+
+fn main() {}
