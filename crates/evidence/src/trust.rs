@@ -1,8 +1,6 @@
 //! Whom the verifier believes: the log's keys, and witnesses.
 
-use cinnabar_tlog::{
-    Algorithm, Checkpoint, KeyName, Note, NoteRejection, OpenError, VerifierKey,
-};
+use cinnabar_tlog::{Algorithm, Checkpoint, KeyName, Note, NoteRejection, OpenError, VerifierKey};
 use serde::Serialize;
 
 /// Most keys of one log: each rotation adds one, and a ledger rotates its key every few years.
@@ -54,10 +52,7 @@ impl Trust {
                 other.name().clone(),
             ));
         }
-        if let Some(key) = log
-            .iter()
-            .find(|key| key.algorithm() != Algorithm::Ed25519)
-        {
+        if let Some(key) = log.iter().find(|key| key.algorithm() != Algorithm::Ed25519) {
             return Err(TrustError::NotALogKey(key.clone()));
         }
         Ok(Self { log, witnesses })

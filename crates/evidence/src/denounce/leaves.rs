@@ -71,10 +71,16 @@ pub(crate) fn survey(
     if wanted(0) {
         survey.roots.insert(0, frontier.root());
     }
-    for leaf in leaves.pass().take(usize::try_from(size).unwrap_or(usize::MAX)) {
+    for leaf in leaves
+        .pass()
+        .take(usize::try_from(size).unwrap_or(usize::MAX))
+    {
         let leaf = leaf?;
         let hash = leaf_hash(&leaf);
-        if expected.get(&survey.count).is_some_and(|other| *other != hash) {
+        if expected
+            .get(&survey.count)
+            .is_some_and(|other| *other != hash)
+        {
             survey.differing.push(survey.count);
         }
         if survey.recoveries.len() < MAX_RECOVERIES {

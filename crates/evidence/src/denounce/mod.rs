@@ -303,7 +303,10 @@ impl Case<'_> {
             let verdict = self.proven(Claim::TwoRoots, [notes(), recovered].concat());
             return Ok(verdict.unwrap_or_else(|| self.undecided(small, large)));
         }
-        let nothing = old.size.is_zero().then(|| Consistency::of_nothing(new.size));
+        let nothing = old
+            .size
+            .is_zero()
+            .then(|| Consistency::of_nothing(new.size));
         let own = large.prefix(old.size)?;
         for shown in own.iter().chain(&nothing).chain(self.known) {
             if (shown.old, shown.new) != (old.size, new.size) {
@@ -347,11 +350,7 @@ impl Case<'_> {
     }
 
     /// The recoveries in exports that declare the loss of what stood at `place`, as exhibits.
-    fn recoveries(
-        &self,
-        sides: &[&Side<'_, '_>],
-        place: u64,
-    ) -> Result<Vec<Piece>, DenounceError> {
+    fn recoveries(&self, sides: &[&Side<'_, '_>], place: u64) -> Result<Vec<Piece>, DenounceError> {
         let mut pieces = Vec::new();
         for side in sides {
             let declaring = |one: &&Recovery| one.from <= place && place < one.until;
