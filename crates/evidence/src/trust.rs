@@ -92,6 +92,18 @@ impl Trust {
         Err(fault)
     }
 
+    /// The same, and no line of a witness that is known here is wrong either: what a careful client accepts.
+    ///
+    /// Not asked of evidence: a log that lies could spoil what it signed with a false line under it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_strictly(&self, note: &Note) -> Result<Checkpoint, OpenError> {
+        let checkpoint = self.open(note)?;
+        note.verify(self.log.iter().chain(&self.witnesses))?;
+        Ok(checkpoint)
+    }
+
     /// The cosignatures under a note that verify, each witness once.
     pub fn cosigned(&self, note: &Note) -> Vec<Cosigned> {
         let by = |key: &VerifierKey| {

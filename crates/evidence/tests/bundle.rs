@@ -253,19 +253,38 @@ fn a_changed_bundle_is_refused_or_claims_the_same() {
     let town = town();
     let log = Log::town(&town);
     let file = log.bundle(approval(&log), log.len()).to_bytes();
-    every_flip_is_noticed(&file, 600, |bytes| {
-        verify_bundle(bytes, &trust(), town.ledger())
-            .verified()
-            .cloned()
+    // Anybody can take a cosignature away, which claims less.
+    let claimed = |bytes: &[u8]| {
+        let outcome = verify_bundle(bytes, &trust(), town.ledger());
+        let decision = outcome.verified().cloned()?;
+        Some(Decision {
+            cosigned: Vec::new(),
+            ..decision
+        })
+    };
+    every_flip_is_noticed(&file, 600, claimed);
+    // The checkpoint, and the decision with what comes after it, byte by byte.
+    every_flip_is_noticed(&file[..500], 500, |start| {
+        claimed(&[start, &file[500..]].concat())
     });
-    // The decision's own bytes, and what comes after them, one by one.
     let from = file.len() - 3000;
-    every_flip_is_noticed(&file[from..], 400, |end| {
-        let bytes = [&file[..from], end].concat();
-        verify_bundle(&bytes, &trust(), town.ledger())
-            .verified()
-            .cloned()
+    every_flip_is_noticed(&file[from..], 1000, |end| {
+        claimed(&[&file[..from], end].concat())
     });
+}
+
+#[test]
+fn a_false_line_of_a_known_witness_is_refused() {
+    let town = town();
+    let log = Log::town(&town);
+    let file = log.bundle(approval(&log), log.len()).to_bytes();
+    let text = String::from_utf8(file).unwrap();
+    let line = text.find("witness.example.net/w").unwrap() + 60;
+    let mut spoilt = text.into_bytes();
+    spoilt[line] = if spoilt[line] == b'A' { b'B' } else { b'A' };
+    let bundle = Bundle::parse(&spoilt).unwrap();
+    let rejection = refused(&bundle, town.ledger());
+    assert!(matches!(rejection, BundleRejection::Checkpoint(_)));
 }
 
 #[test]

@@ -193,7 +193,7 @@ impl Bundle {
     /// [`BundleRejection`].
     pub fn verify(&self, trust: &Trust, ledger: LedgerId) -> Result<Decision, BundleRejection> {
         let checkpoint = trust
-            .open(&self.checkpoint)
+            .open_strictly(&self.checkpoint)
             .map_err(BundleRejection::Checkpoint)?;
         for (entry, inclusion) in &self.entries {
             let (sequence, leaf) = (entry.seq(), entry.leaf_hash());

@@ -206,7 +206,7 @@ impl DossierProof {
 
     fn open(&self, trust: &Trust) -> Result<Checkpoint, DossierRejection> {
         trust
-            .open(&self.parts.checkpoint)
+            .open_strictly(&self.parts.checkpoint)
             .map_err(DossierRejection::Checkpoint)
     }
 
