@@ -108,7 +108,7 @@ pub enum EvidenceRejection {
     #[error(
         "this is evidence about the log key {0}, which is not the key that you trust as the log's"
     )]
-    OtherKey(VerifierKey),
+    OtherKey(Box<VerifierKey>),
     /// The exhibits aren't those that the claim needs.
     #[error("exhibit {exhibit} is not what the claim {} needs there", claim.code())]
     OtherExhibit {

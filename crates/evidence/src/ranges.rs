@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn too_few_leaves_give_no_hash() {
-        let mut ranges = Ranges::new([0..2]);
+        let mut ranges = Ranges::new(std::iter::once(0..2));
         ranges.push(leaf_hash(b"only"));
         assert_eq!(ranges.finish(), None);
     }

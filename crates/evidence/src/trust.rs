@@ -25,7 +25,7 @@ pub enum TrustError {
     Names(KeyName, KeyName),
     /// A witness's key.
     #[error("the key {0} is not a log's key, which has type 0x01")]
-    NotALogKey(VerifierKey),
+    NotALogKey(Box<VerifierKey>),
 }
 
 /// One cosignature that verifies.
@@ -53,7 +53,7 @@ impl Trust {
             ));
         }
         if let Some(key) = log.iter().find(|key| key.algorithm() != Algorithm::Ed25519) {
-            return Err(TrustError::NotALogKey(key.clone()));
+            return Err(TrustError::NotALogKey(Box::new(key.clone())));
         }
         Ok(Self { log, witnesses })
     }

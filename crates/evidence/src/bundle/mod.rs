@@ -1,5 +1,6 @@
 //! Bundles: one decision with everything to verify it offline, in one file.
 
+mod decision;
 mod keys;
 mod verify;
 
@@ -7,8 +8,9 @@ use cinnabar_events::{Entry, Sequence, Subject};
 use cinnabar_governance::LEDGER_ACTOR;
 use cinnabar_tlog::{InclusionProof, Note};
 
+pub use decision::{Decision, KeyState, ShownSigner, Suspect};
+pub use verify::BundleRejection;
 pub(crate) use verify::ledger_of;
-pub use verify::{BundleRejection, Decision, KeyState, ShownSigner, Suspect};
 
 use crate::json::{self, Malformed, Writer};
 use crate::leaf::{ProvenLeaf, tlog_proof};

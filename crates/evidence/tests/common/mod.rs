@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use cinnabar_events::kinds::DossiersIndexed;
 use cinnabar_events::{Entry, Receipt, Sequence, SparseRoot, Subject};
 use cinnabar_evidence::{
-    Bundle, DossierParts, DossierProof, Exhibit, Trust, dossier_key, dossier_value,
+    Bundle, Claim, Consistency, DossierParts, DossierProof, Evidence, Exhibit, Trust, Verdict,
+    denounce, dossier_key, dossier_value,
 };
 use cinnabar_governance::dossiers_indexed;
 use cinnabar_governance::testing::{Town, key};
@@ -265,4 +266,32 @@ pub(crate) fn every_flip_is_noticed<T: PartialEq + std::fmt::Debug>(
         flipped[place] ^= 1 << (place % 8);
     }
     assert!(refused > 0);
+}
+
+pub(crate) fn verdict(first: &Exhibit<'_>, second: &Exhibit<'_>, known: &[Consistency]) -> Verdict {
+    denounce(first, second, &trust(), known).unwrap()
+}
+
+/// The evidence, which is of this claim, from whichever side it is looked at, and verifies after it was written and read.
+pub(crate) fn proven(
+    claim: Claim,
+    first: &Exhibit<'_>,
+    second: &Exhibit<'_>,
+    known: &[Consistency],
+) -> Evidence {
+    let mut found = None;
+    for (one, two) in [(first, second), (second, first)] {
+        match verdict(one, two, known) {
+            Verdict::Contradiction { evidence, proven } => {
+                assert_eq!(evidence.claim(), claim, "{proven}");
+                let file = evidence.to_bytes();
+                let read = Evidence::parse(&file).unwrap();
+                assert_eq!((read.to_bytes(), &read), (file, &*evidence));
+                assert_eq!(read.verify(&trust()), Ok(proven));
+                found = Some(read);
+            }
+            other => panic!("{claim:?} is not found: {other}"),
+        }
+    }
+    found.unwrap()
 }
