@@ -25,7 +25,7 @@ pub use denounce::{
 };
 pub use dossier::{
     CompleteDossier, DossierFault, DossierParts, DossierProof, DossierRejection, MAX_DOSSIER_BYTES,
-    MAX_DOSSIER_ENTRIES, MAX_TAIL, dossier_key, dossier_value,
+    MAX_DOSSIER_ENTRIES, MAX_TAIL,
 };
 pub use dsse::{Envelope, MAX_ENVELOPE_BYTES, NotAnEnvelope, envelope};
 pub use evidence::{Evidence, MAX_EVIDENCE_BYTES, MAX_EXHIBITS};

@@ -5,14 +5,12 @@ mod common;
 
 use cinnabar_events::{EntryHash, Kind};
 use cinnabar_evidence::{
-    Claim, Compared, Consistency, DenounceError, Evidence, EvidenceRejection, Exhibit,
-    InvalidExhibit, Lines, Missing, Trust, Verdict, compare, denounce, verify_evidence,
+    Claim, Compared, Consistency, DenounceError, Exhibit, InvalidExhibit, Lines, Missing, Verdict,
+    compare, denounce, verify_evidence,
 };
 use cinnabar_governance::testing::Town;
 use cinnabar_tlog::{ConsistencyProof, Size, consistency_proof};
-use common::{
-    Log, at, changed, every_flip_is_noticed, later, other_town, root_of, signer, town, trust,
-};
+use common::{Log, at, changed, later, other_town, proven, root_of, town, trust, verdict};
 use serde_json::json;
 
 fn consistency(log: &Log, old: u64, new: u64) -> Consistency {

@@ -3,10 +3,10 @@
 
 mod common;
 
-use cinnabar_events::{LedgerId, SparseRoot};
+use cinnabar_events::{LedgerId, SparseRoot, dossier_key};
 use cinnabar_evidence::{
     CompleteDossier, DossierFault, DossierParts, DossierProof, DossierRejection, MAX_TAIL, Trust,
-    dossier_key, verify_dossier,
+    verify_dossier,
 };
 use cinnabar_governance::testing::Town;
 use common::{Log, at, every_flip_is_noticed, record_index, say_index, signer, town, trust};

@@ -2,12 +2,11 @@
 
 mod verify;
 
-use cinnabar_events::{Entry, EntryHash, Payload, Subject};
+use cinnabar_events::{Entry, Payload, Subject};
 use cinnabar_tlog::{
     Frontier, Hash, InclusionProof, MAX_SPARSE_SIBLINGS, Note, Size, SparseEnd, SparseKey,
     SparseProof,
 };
-use sha2::{Digest as _, Sha256};
 
 pub use verify::{CompleteDossier, DossierRejection};
 
@@ -75,19 +74,6 @@ pub enum DossierFault {
         /// The size of the frontier.
         found: u64,
     },
-}
-
-/// The key of a dossier in the index: `SHA-256(subject, UTF-8)`.
-pub fn dossier_key(subject: &Subject) -> SparseKey {
-    SparseKey::of(subject.to_string().as_bytes())
-}
-
-/// The value of a dossier in the index: `SHA-256(length, u64 big-endian ‖ BLAKE3 of its last entry)`.
-pub fn dossier_value(length: u64, head: EntryHash) -> Hash {
-    let mut sha = Sha256::new();
-    sha.update(length.to_be_bytes());
-    sha.update(head.as_bytes());
-    Hash::from_bytes(sha.finalize().into())
 }
 
 impl DossierProof {

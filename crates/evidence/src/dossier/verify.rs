@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use cinnabar_events::{Entry, EntryHash, LedgerId, Payload, Revision, Sequence, Subject};
+use cinnabar_events::{
+    Entry, EntryHash, LedgerId, Payload, Revision, Sequence, Subject, dossier_key, dossier_value,
+};
 use cinnabar_tlog::{Checkpoint, LeafIndex, OpenError, ProofRejection, Size, SparseRejection};
 use serde::Serialize;
 
-use super::{DossierProof, dossier_key, dossier_value};
+use super::DossierProof;
 use crate::bundle::ledger_of;
 use crate::trust::{Cosigned, Trust};
 
@@ -292,7 +294,7 @@ impl DossierProof {
             return Err(DossierRejection::NotAnIndex(parts.index.0.seq()));
         };
         let root = cinnabar_tlog::Hash::from_bytes(*index.root.as_bytes());
-        let value = (end.length > 0).then(|| dossier_value(end.length, end.head));
+        let value = (end.length > 0).then(|| dossier_value(Revision::new(end.length), end.head));
         parts
             .sparse
             .verify(&root, &dossier_key(&parts.subject), value.as_ref())

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::kinds::DossiersIndexed;
-use cinnabar_events::{Entry, Receipt, Sequence, SparseRoot, Subject};
+use cinnabar_events::{
+    Entry, Receipt, Revision, Sequence, SparseRoot, Subject, dossier_key, dossier_value,
+};
 use cinnabar_evidence::{
     Bundle, Claim, Consistency, DossierParts, DossierProof, Evidence, Exhibit, Trust, Verdict,
-    denounce, dossier_key, dossier_value,
+    denounce,
 };
 use cinnabar_governance::dossiers_indexed;
 use cinnabar_governance::testing::{Town, key};
@@ -146,7 +148,10 @@ impl Log {
         }
         let mut tree = MemorySparseTree::new();
         for (subject, (length, head)) in &heads {
-            tree.set(dossier_key(subject), dossier_value(*length, *head));
+            tree.set(
+                dossier_key(subject),
+                dossier_value(Revision::new(*length), *head),
+            );
         }
         (tree, heads.len() as u64)
     }
