@@ -3,15 +3,16 @@
 
 mod common;
 
-use cinnabar_events::{EntryHash, Kind};
+use cinnabar_events::EntryHash;
 use cinnabar_evidence::{
     Claim, Compared, Consistency, DenounceError, Exhibit, InvalidExhibit, Lines, Missing, Verdict,
     compare, denounce, verify_evidence,
 };
 use cinnabar_governance::testing::Town;
 use cinnabar_tlog::{ConsistencyProof, Size, consistency_proof};
-use common::{Log, at, changed, later, other_town, proven, root_of, town, trust, verdict};
-use serde_json::json;
+use common::{
+    Log, at, changed, later, other_town, proven, recovered, root_of, town, trust, verdict,
+};
 
 fn consistency(log: &Log, old: u64, new: u64) -> Consistency {
     Consistency::from_reader(Size::new(old), Size::new(new), &log.tree).unwrap()
@@ -297,25 +298,6 @@ fn an_entry_at_anothers_place_is_evidence() {
         &log.leaf(2, 30),
         &[],
     );
-}
-
-fn recovered(lost: u64) -> (Log, Log) {
-    let before = Log::town(&town());
-    let until = before.len();
-    let mut town = Town::populated();
-    while (town.entries().len() as u64) < lost {
-        town.accepted("a");
-    }
-    assert_eq!(town.entries().len() as u64, lost);
-    let note = before.note(until).to_string();
-    let data = json!({ "lostFrom": lost, "lostUntil": until, "checkpoint": note, "reasons": "A disk failed." });
-    let signers = ["wang:institution_admin", "zhao:institution_admin"];
-    let draft = town.draft(Kind::LedgerRecovered, "ledger/sz-ai", &signers, &data);
-    town.say(&draft).unwrap();
-    for product in ["x", "y", "z"] {
-        town.accepted(product);
-    }
-    (before, Log::town(&town))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use cinnabar_events::kinds::DossiersIndexed;
 use cinnabar_events::{
-    Entry, Receipt, Revision, Sequence, SparseRoot, Subject, dossier_key, dossier_value,
+    Entry, Kind, Receipt, Revision, Sequence, SparseRoot, Subject, dossier_key, dossier_value,
 };
 use cinnabar_evidence::{
     Bundle, Claim, Consistency, DossierParts, DossierProof, Evidence, Exhibit, Trust, Verdict,
@@ -18,6 +18,8 @@ use cinnabar_tlog::{
     Checkpoint, Cosigner, Frontier, Hash, KeyName, LeafIndex, MemorySparseTree, MemoryTree, Note,
     NoteSigner, PosixSeconds, Size, TlogProof, inclusion_proof, leaf_hash,
 };
+
+use serde_json::json;
 
 pub(crate) const ORIGIN: &str = "ledger.example.org/ai-register";
 
@@ -301,4 +303,24 @@ pub(crate) fn proven(
         }
     }
     found.unwrap()
+}
+
+/// A town's ledger, and what it was after everything from `lost` on was lost, which was declared.
+pub(crate) fn recovered(lost: u64) -> (Log, Log) {
+    let before = Log::town(&town());
+    let until = before.len();
+    let mut town = Town::populated();
+    while (town.entries().len() as u64) < lost {
+        town.accepted("a");
+    }
+    assert_eq!(town.entries().len() as u64, lost);
+    let note = before.note(until).to_string();
+    let data = json!({ "lostFrom": lost, "lostUntil": until, "checkpoint": note, "reasons": "A disk failed." });
+    let signers = ["wang:institution_admin", "zhao:institution_admin"];
+    let draft = town.draft(Kind::LedgerRecovered, "ledger/sz-ai", &signers, &data);
+    town.say(&draft).unwrap();
+    for product in ["x", "y", "z"] {
+        town.accepted(product);
+    }
+    (before, Log::town(&town))
 }
