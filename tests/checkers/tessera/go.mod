@@ -1,6 +1,6 @@
 module cinnabar.example/checkers/tessera
 
-go 1.26.8
+go 1.24.0
 
 require (
 	github.com/transparency-dev/merkle v0.0.2

@@ -1,6 +1,6 @@
 module cinnabar.example/checkers/torchwood
 
-go 1.26.8
+go 1.24.0
 
 require (
 	filippo.io/torchwood v0.9.0
