@@ -312,104 +312,136 @@ FORMS = {
 }
 PATTERNS = {form: re.compile(pattern, re.DOTALL) for form, pattern in FORMS.items()}
 
+# A test says whether a value has a form. The functions below make tests; with them the forms are written down as tables.
+
+
+def form(name):
+    def test(value):
+        found = isinstance(value, str) and PATTERNS[name].fullmatch(value)
+        if found and name in ("date", "time"):
+            year, month, day = map(int, found.groups())
+            leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+            return 1 <= month <= 12 and 1 <= day <= (31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+        return bool(found)
+
+    return test
+
+
+def text(most):
+    return lambda value: isinstance(value, str) and 1 <= len(value) <= most
+
+
+def some(of, least, most):
+    """A list of that many, none twice."""
+    return lambda value: (
+        isinstance(value, list)
+        and least <= len(value) <= most
+        and all(map(of, value))
+        and len({json.dumps(item) for item in value}) == len(value)
+    )
+
 
 def need(holds, detail):
     if not holds:
         raise Malformed("bytes.form", detail)
 
 
-def is_form(form, value):
-    found = isinstance(value, str) and PATTERNS[form].fullmatch(value)
-    if found and form in ("date", "time"):
-        year, month, day = map(int, found.groups())
-        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-        return 1 <= month <= 12 and 1 <= day <= (31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-    return bool(found)
+def check_members(value, required, optional, what):
+    need(isinstance(value, dict), f"{what} is no object")
+    need(required.keys() <= value.keys(), f"{what} lacks {sorted(required.keys() - value.keys())}")
+    for member, test in (required | optional).items():
+        need(member not in value or test(value[member]), f"{member} of {what}")
+    unknown = value.keys() - required.keys() - optional.keys()
+    need(not unknown, f"{what} has {sorted(unknown)}")
 
 
-def is_text(value, most):
-    return isinstance(value, str) and 1 <= len(value) <= most
+def members(required, optional=None):
+    def test(value):
+        check_members(value, required, optional or {}, "a part")
+        return True
+
+    return test
+
+
+def is_one(value):
+    return value == 1 and value is not True
 
 
 def is_count(value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def members(value, required, optional, what):
-    need(isinstance(value, dict), f"{what} is no object")
-    missing, unknown = set(required) - set(value), set(value) - set(required) - set(optional)
-    need(not missing, f"{what} lacks {sorted(missing)}")
-    need(not unknown, f"{what} has {sorted(unknown)}")
+def is_when(value):
+    return form("date")(value) or form("time")(value)
 
 
-def distinct(value, least, most, what):
-    """A list of that many items, none twice."""
-    need(isinstance(value, list) and least <= len(value) <= most, f"{what} is not a list of {least} to {most}")
-    need(len({json.dumps(item) for item in value}) == len(value), f"{what} has something twice")
+def is_any(_):
+    return True
+
+
+def are_commitments(value):
+    return isinstance(value, dict) and value and all(map(form("pointer"), value)) and all(map(form("commitment"), value.values()))
+
+
+def are_concerns(value):
+    return some(form("subject"), 1, 8)(value) and value == sorted(value)
+
+
+STATEMENT = {
+    "v": is_one,
+    "id": form("statement id"),
+    "kind": form("kind"),
+    "subject": form("subject"),
+    "signers": some(members({"actor": form("id"), "role": form("code")}, {"onBehalfOf": form("id")}), 1, 16),
+    "data": lambda value: isinstance(value, dict),
+}
+STATEMENT_MAY = {
+    "ledger": form("hash"),
+    "concerns": are_concerns,
+    "basis": some(members({"article": text(40), "instrument": text(60)}), 1, 16),
+    "occurred": is_when,
+    "effective": is_when,
+    "expects": is_count,
+    "migrated": members({"register": text(200), "row": text(200)}),
+    "commitments": are_commitments,
+}
+# What this program itself reads from payloads. The rest takes the schemas; a checker of payloads is another program.
+GENESIS = {
+    "origin": form("origin"),
+    "name": form("name"),
+    "institution": is_any,
+    "jurisdiction": is_any,
+    "founders": some(members({"actor": form("id"), "name": text(200), "key": form("key")}), 1, 16),
+    "threshold": is_count,
+    "logKey": form("key"),
+    "ledgerKey": form("key"),
+    "rulebook": is_any,
+}
+INDEX = {"size": is_count, "root": form("root"), "dossiers": is_count}
+ENTRY = {
+    "dossiers": lambda value: isinstance(value, dict),
+    "prev": form("hash"),
+    "seq": is_count,
+    "signatures": lambda value: isinstance(value, list),
+    "statement": is_any,
+    "time": form("time"),
+    "v": is_one,
+}
 
 
 def check_statement(statement):
-    """The contract, Statement. Not the payload: that takes the schemas; a checker of payloads is another program."""
-    optional = ("ledger", "concerns", "basis", "occurred", "effective", "expects", "migrated", "commitments")
-    members(statement, ("v", "id", "kind", "subject", "signers", "data"), optional, "the statement")
-    need(statement["v"] == 1 and statement["v"] is not True, "the statement's v is not 1")
-    for member, form in (("id", "statement id"), ("kind", "kind"), ("subject", "subject")):
-        need(is_form(form, statement[member]), f"{member} is no {form}")
-    if statement["kind"] == "ledger.opened":
-        need("ledger" not in statement, "a genesis names no ledger")
-    else:
-        need(is_form("hash", statement.get("ledger")), "ledger is no ledger id")
-    distinct(statement["signers"], 1, 16, "signers")
-    for signer in statement["signers"]:
-        members(signer, ("actor", "role"), ("onBehalfOf",), "a signer")
-        need(is_form("id", signer["actor"]) and is_form("code", signer["role"]), "a signer's actor or role")
-        need(is_form("id", signer.get("onBehalfOf", "-")), "onBehalfOf is no id")
-    if "concerns" in statement:
-        distinct(statement["concerns"], 1, 8, "concerns")
-        need(all(is_form("subject", subject) for subject in statement["concerns"]), "concerns has no subject")
-        need(statement["concerns"] == sorted(statement["concerns"]), "concerns don't ascend")
-        need(statement["subject"] not in statement["concerns"], "concerns has the subject itself")
-    if "basis" in statement:
-        distinct(statement["basis"], 1, 16, "basis")
-        for basis in statement["basis"]:
-            members(basis, ("article", "instrument"), (), "a basis")
-            need(is_text(basis["article"], 40) and is_text(basis["instrument"], 60), "a basis is too long or empty")
-    for member in ("occurred", "effective"):
-        when = statement.get(member, "2000-01-01")
-        need(is_form("date", when) or is_form("time", when), f"{member} is neither date nor time")
-    need(is_count(statement.get("expects", 0)), "expects is no length")
-    if "migrated" in statement:
-        members(statement["migrated"], ("register", "row"), (), "migrated")
-        need(all(is_text(text, 200) for text in statement["migrated"].values()), "migrated is too long or empty")
-    if "commitments" in statement:
-        need(isinstance(statement["commitments"], dict) and statement["commitments"], "commitments is empty")
-        for pointer, commitment in statement["commitments"].items():
-            need(is_form("pointer", pointer) and is_form("commitment", commitment), "a commitment's form")
-    need(isinstance(statement["data"], dict), "data is no object")
-    # What this program itself reads from payloads.
-    if statement["kind"] in ("actor.enrolled", "key.rotated", "key.revoked"):
-        need(is_form("key", statement["data"].get("key")), "data.key is no key")
-        need(is_form("date", statement["data"].get("keyExpires", "2000-01-01")), "data.keyExpires is no date")
-    if statement["kind"] == "dossiers.indexed":
-        members(statement["data"], ("size", "root", "dossiers"), (), "data")
-        need(is_count(statement["data"]["size"]) and is_count(statement["data"]["dossiers"]), "data's counts")
-        need(is_form("root", statement["data"]["root"]), "data.root is no root")
-    if statement["kind"] == "ledger.opened":
-        check_genesis_form(statement)
-
-
-def check_genesis_form(statement):
-    data = statement["data"]
-    required = ("origin", "name", "institution", "jurisdiction", "founders", "threshold", "logKey", "ledgerKey", "rulebook")
-    members(data, required, (), "the genesis")
-    need(is_form("name", data["name"]) and is_form("origin", data["origin"]), "the genesis' name or origin")
-    need(is_form("key", data["logKey"]) and is_form("key", data["ledgerKey"]), "the genesis' keys")
-    need(is_count(data["threshold"]), "threshold is no number")
-    distinct(data["founders"], 1, 16, "founders")
-    for founder in data["founders"]:
-        members(founder, ("actor", "name", "key"), (), "a founder")
-        need(is_form("id", founder["actor"]) and is_form("key", founder["key"]), "a founder's actor or key")
-        need(is_text(founder["name"], 200), "a founder's name")
+    """The contract, Statement."""
+    check_members(statement, STATEMENT, STATEMENT_MAY, "the statement")
+    kind, data = statement["kind"], statement["data"]
+    need(("ledger" in statement) != (kind == "ledger.opened"), "a genesis names no ledger, everything else does")
+    need(statement["subject"] not in statement.get("concerns", ()), "concerns has the subject itself")
+    if kind == "ledger.opened":
+        check_members(data, GENESIS, {}, "the genesis")
+    elif kind == "dossiers.indexed":
+        check_members(data, INDEX, {}, "the index")
+    elif kind in ("actor.enrolled", "key.rotated", "key.revoked"):
+        need(form("key")(data.get("key")), "data.key is no key")
+        need(form("date")(data.get("keyExpires", "2000-01-01")), "data.keyExpires is no date")
 
 
 def from_base64(text, length=None):
@@ -431,10 +463,7 @@ class Entry:
         value, end = value_at(raw, 0, spans=self.spans)
         if end != len(raw):
             raise Malformed("bytes.canonical", f"bytes after the value, from byte {end} on")
-        members(value, ("dossiers", "prev", "seq", "signatures", "statement", "time", "v"), (), "the entry")
-        need(value["v"] == 1 and value["v"] is not True, "the entry's v is not 1")
-        need(is_count(value["seq"]) and is_form("hash", value["prev"]), "seq or prev")
-        need(is_form("time", value["time"]), "time is no time")
+        check_members(value, ENTRY, {}, "the entry")
         start, end = self.spans["statement"]
         need(end - start <= STATEMENT_BYTES, f"the statement is longer than {STATEMENT_BYTES} bytes")
         self.seq, self.prev, self.time = value["seq"], value["prev"], value["time"]
@@ -442,18 +471,16 @@ class Entry:
         check_statement(self.statement)
         self.subjects = [self.statement["subject"], *self.statement.get("concerns", ())]
         self.dossiers = value["dossiers"]
-        need(isinstance(self.dossiers, dict) and set(self.dossiers) == set(self.subjects), "dossiers are of other subjects")
+        need(set(self.dossiers) == set(self.subjects), "dossiers are of other subjects")
         for link in self.dossiers.values():
             need(isinstance(link, list) and len(link) == 2, "a dossier link is not a pair")
-            need(is_count(link[0]) and is_form("hash", link[1]), "a dossier link's form")
+            need(is_count(link[0]) and form("hash")(link[1]), "a dossier link's form")
         self.signatures = []
-        need(isinstance(value["signatures"], list), "signatures is no list")
         need(len(value["signatures"]) == len(self.statement["signers"]), "not as many signatures as signers")
         for signature in value["signatures"]:
-            members(signature, ("key", "sig"), (), "a signature")
-            data = from_base64(signature["sig"], 64) if isinstance(signature["sig"], str) else None
-            need(is_form("key", signature["key"]) and data is not None, "a signature's key or sig")
-            self.signatures.append((signature["key"], data))
+            check_members(signature, {"key": form("key"), "sig": lambda sig: isinstance(sig, str)}, {}, "a signature")
+            self.signatures.append((signature["key"], from_base64(signature["sig"], 64)))
+            need(self.signatures[-1][1], "a signature is not 64 bytes in their one spelling")
         keys = [key for key, _ in self.signatures]
         need(all(a < b for a, b in itertools.pairwise(keys)), "the keys of signatures don't ascend")
 
