@@ -12,6 +12,7 @@
 //! | `index` | `b`, first sequence (8), generation (4), stream sequence (8) | a block boundary |
 //! | `index` | `c`, size (8) | a signed checkpoint |
 //! | `index` | `d`, subject, 0, revision before (8) | sequence and hash of the dossier's entry |
+//! | `index` | `r`, sequence (8) | a recovery: the size before it |
 
 use cinnabar_events::{Revision, Sequence, Subject};
 use cinnabar_governance::RecordKey;
@@ -77,6 +78,8 @@ pub(crate) enum IndexKey {
     Checkpoint = b'c',
     /// An entry of a dossier.
     Dossier = b'd',
+    /// A recovery.
+    Recovery = b'r',
 }
 
 /// Bytes of an entry's key.
@@ -88,6 +91,8 @@ pub(crate) const BLOCK_KEY_BYTES: usize =
     1 + size_of::<u64>() + size_of::<u32>() + size_of::<u64>();
 /// Bytes of a checkpoint's key.
 pub(crate) const CHECKPOINT_KEY_BYTES: usize = 1 + size_of::<u64>();
+/// Bytes of a key that is a letter and a sequence.
+pub(crate) const SEQUENCE_KEY_BYTES: usize = 1 + size_of::<u64>();
 /// Stands between a subject and a revision; no subject contains it, so no subject's keys lie among another's.
 const SUBJECT_END: u8 = 0;
 
@@ -164,6 +169,24 @@ pub(crate) fn checkpoint_size(key: &[u8]) -> Option<Size> {
     let (letter, size) = key.split_first_chunk::<1>()?;
     (letter == &[IndexKey::Checkpoint as u8])
         .then_some(Size::new(u64::from_be_bytes(size.try_into().ok()?)))
+}
+
+/// `'r' ‖ sequence`.
+pub(crate) fn recovery(seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
+    sequence_key(IndexKey::Recovery, seq)
+}
+
+/// `letter ‖ sequence`.
+fn sequence_key(letter: IndexKey, seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
+    let mut key = [letter as u8; SEQUENCE_KEY_BYTES];
+    key[1..].copy_from_slice(&seq.get().to_be_bytes());
+    key
+}
+
+/// The sequence in a key of `letter`.
+pub(crate) fn sequence_of(letter: IndexKey, key: &[u8]) -> Option<Sequence> {
+    let seq = key.strip_prefix(&[letter as u8])?;
+    Some(Sequence::new(u64::from_be_bytes(seq.try_into().ok()?)))
 }
 
 /// `'d' ‖ subject ‖ 0 ‖ revision`, where the revision is the dossier's length before the entry.
