@@ -300,7 +300,17 @@ mod tests {
             file.write(&at(size)).unwrap();
             assert_eq!(reading(&path), Reading::Newest(at(size)));
             let whole = std::fs::read(&path).unwrap();
-            for torn in [0, 8, 39, 40, 47, 48, 56, SLOT_FIXED_BYTES - 1, SLOT_FIXED_BYTES] {
+            for torn in [
+                0,
+                8,
+                39,
+                40,
+                47,
+                48,
+                56,
+                SLOT_FIXED_BYTES - 1,
+                SLOT_FIXED_BYTES,
+            ] {
                 let mut bytes = whole.clone();
                 bytes[slot * SLOT_STRIDE + torn] ^= 0x40;
                 std::fs::write(&path, &bytes).unwrap();

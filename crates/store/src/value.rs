@@ -101,6 +101,16 @@ pub(crate) fn dossier(mut bytes: &[u8]) -> Option<(Sequence, EntryHash)> {
     rest.is_empty().then_some((seq, hash))
 }
 
+/// The size before a recovery.
+pub(crate) fn recovery_to_bytes(until: Size) -> [u8; 8] {
+    until.get().to_be_bytes()
+}
+
+/// Reads what [`recovery_to_bytes`] wrote.
+pub(crate) fn recovery(bytes: &[u8]) -> Option<Size> {
+    Some(Size::new(u64::from_be_bytes(bytes.try_into().ok()?)))
+}
+
 /// Version byte and JSON.
 pub(crate) fn record_to_bytes(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = vec![RECORD_VERSION];
