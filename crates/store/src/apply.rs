@@ -7,6 +7,7 @@ use cinnabar_tlog::EdgeTiles;
 use rocksdb::WriteBatch;
 
 use crate::check::Plan;
+use crate::dossiers;
 use crate::error::{ApplyError, StoreError};
 use crate::head_file::Sighting;
 use crate::keys::{self, Family, Meta};
@@ -66,6 +67,25 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
     ) -> Result<T, ApplyError> {
+        self.alone_unless(work, |_| true)
+    }
+
+    /// The same, for work that may be refused: only a write that failed poisons the store.
+    pub(crate) fn alone<T>(
+        &self,
+        work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
+    ) -> Result<T, ApplyError> {
+        self.alone_unless(work, |error| match error {
+            ApplyError::Inconsistent(_) | ApplyError::Read(_) | ApplyError::Record(_) => false,
+            ApplyError::Database(_) | ApplyError::HeadFile(_) | ApplyError::Poisoned { .. } => true,
+        })
+    }
+
+    fn alone_unless<T>(
+        &self,
+        work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
+        poisons: impl FnOnce(&ApplyError) -> bool,
+    ) -> Result<T, ApplyError> {
         let Ok(mut applier) = self.inner.applier.lock() else {
             let reason = "applying a block panicked".into();
             return Err(ApplyError::Poisoned { reason });
@@ -74,11 +94,13 @@ impl Store {
             return Err(ApplyError::Poisoned { reason });
         }
         work(&mut applier).inspect_err(|error| {
-            let reason: Arc<str> = with_causes(error).into();
-            tracing::error!(%reason, "the store applies nothing more");
-            self.state().poison = Some(reason);
-            // Who waits for more waits in vain.
-            self.inner.moved.notify_all();
+            if poisons(error) {
+                let reason: Arc<str> = with_causes(error).into();
+                tracing::error!(%reason, "the store applies nothing more");
+                self.state().poison = Some(reason);
+                // Who waits for more waits in vain.
+                self.inner.moved.notify_all();
+            }
         })
     }
 
@@ -107,6 +129,13 @@ impl Store {
                     index,
                     keys::recovery(recovery.from),
                     value::recovery_to_bytes(recovery.until),
+                );
+            }
+            if let Some(recorded) = dossiers::recorded(entry) {
+                batch.put_cf(
+                    index,
+                    keys::indexed(entry.seq()),
+                    value::indexed_to_bytes(&recorded),
                 );
             }
             for (subject, link) in entry.dossiers() {

@@ -16,6 +16,7 @@ mod cache;
 mod check;
 mod checkpoint;
 mod deadlines;
+mod dossiers;
 mod entries;
 mod error;
 mod head_file;
@@ -27,10 +28,12 @@ mod open;
 mod options;
 mod snapshot;
 mod store;
+mod timestamps;
 mod tree;
 mod types;
 mod value;
 
+pub use dossiers::{IndexPlan, dossier_key};
 pub use entries::Entries;
 pub use error::{
     ApplyError, Damage, DatabaseError, Inconsistency, OpenError, ProofError, StoreError,
@@ -39,6 +42,8 @@ pub use index::MAX_LISTING;
 pub use open::MIN_FREE_BYTES;
 pub use snapshot::{Facet, Running, Snapshot, Subjects};
 pub use store::Store;
+pub use timestamps::{KeepError, MAX_AUTHORITIES, MAX_AUTHORITY_BYTES, MAX_TIMESTAMP_BYTES};
 pub use types::{
-    Application, BlockBoundary, Head, HighWater, Mark, OpenOptions, Position, Recovery,
+    Application, BlockBoundary, DossierHead, Head, HighWater, IndexHead, Mark, OpenOptions,
+    Position, Recovery,
 };

@@ -195,14 +195,13 @@ fn is_excused(known: &HighWater, recoveries: &[Recovery]) -> bool {
 
 /// The recovery that an entry declares, if it does.
 pub(crate) fn declared(entry: &Entry) -> Option<Recovery> {
-    match &entry.statement().payload {
-        Payload::LedgerRecovered(recovered) => Some(Recovery {
-            from: entry.seq(),
-            until: Size::new(recovered.lost_until),
-        }),
-        // Every other kind: nothing was lost.
-        _ => None,
-    }
+    let Payload::LedgerRecovered(recovered) = &entry.statement().payload else {
+        return None;
+    };
+    Some(Recovery {
+        from: entry.seq(),
+        until: Size::new(recovered.lost_until),
+    })
 }
 
 /// Whether a block may be applied, as far as `known` tells, where the ledger stands at `before` and had `recoveries` of them.
@@ -215,21 +214,18 @@ pub(crate) fn passes(
     recoveries: u64,
     entries: &[Entry],
 ) -> Result<(), Inconsistency> {
-    let mut later = entries
-        .iter()
-        .filter_map(declared)
-        .zip(recoveries..)
-        .filter(|(_, number)| *number >= known.recoveries)
-        .map(|(recovery, _)| recovery)
-        .peekable();
-    if later.peek().is_some() && known.size > before.size {
+    let declared = entries.iter().filter_map(declared).zip(recoveries..);
+    let mut later = declared.filter(|(recovery, number)| {
         // Only what lies beyond the recovery's own place can be lost by it.
-        return match later.find(|recovery| known.size > Size::new(recovery.from.get())) {
-            Some(recovery) if !recovery.explains(known.size) => Err(Inconsistency::Recovery {
+        *number >= known.recoveries && known.size.get() > recovery.from.get()
+    });
+    if let Some((recovery, _)) = later.next() {
+        return match recovery.explains(known.size) {
+            true => Ok(()),
+            false => Err(Inconsistency::Recovery {
                 until: recovery.until,
                 known: known.size,
             }),
-            Some(_) | None => Ok(()),
         };
     }
     let place = known.size.get().checked_sub(before.size.get() + 1);

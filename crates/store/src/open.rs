@@ -11,6 +11,7 @@ use rocksdb::{DB, Options, WriteBatch};
 
 use crate::cache::RecordCache;
 use crate::checkpoint::checkpoint_row;
+use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
 use crate::head_file::{HeadFile, HeadWriter, Reading, Sighting};
 use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
@@ -126,6 +127,7 @@ impl Store {
                 .map(|mark| (mark.path.as_path().into(), mark.sighting.clone())),
             recoveries: 0,
             checkpoint: newest_checkpoint(&db)?,
+            index: dossiers::applied(&db)?,
             poison: None,
         };
         let applier = Applier {
@@ -140,6 +142,7 @@ impl Store {
             db,
             applier: Mutex::new(applier),
             state: Mutex::new(state),
+            indexing: Mutex::default(),
             moved: Condvar::new(),
             on_commit: Mutex::default(),
             cache: RecordCache::new(),

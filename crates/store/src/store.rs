@@ -13,7 +13,7 @@ use crate::error::{Damage, StoreError};
 use crate::head_file::{HeadWriter, Sighting};
 use crate::keys::Family;
 use crate::lock::Lock;
-use crate::types::{Head, HighWater, Mark, Position};
+use crate::types::{Head, HighWater, IndexHead, Mark, Position};
 
 /// Called with the new head after each block that is durable.
 pub(crate) type OnCommit = Arc<dyn Fn(Head) + Send + Sync>;
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     /// Held while a block is applied.
     pub(crate) applier: Mutex<Applier>,
     pub(crate) state: Mutex<State>,
+    /// Held while an index of dossiers is applied.
+    pub(crate) indexing: Mutex<()>,
     /// Notified when the head moves.
     pub(crate) moved: Condvar,
     pub(crate) on_commit: Mutex<Vec<OnCommit>>,
@@ -60,6 +62,8 @@ pub(crate) struct State {
     pub(crate) recoveries: u64,
     /// The newest checkpoint, by size.
     pub(crate) checkpoint: Option<(Size, Arc<str>)>,
+    /// The index of dossiers that proofs are given for.
+    pub(crate) index: Option<IndexHead>,
     /// Why nothing is applied any more.
     pub(crate) poison: Option<Arc<str>>,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use cinnabar_events::{Entry, EntryHash, Sequence, Timestamp};
 use cinnabar_governance::Changes;
-use cinnabar_tlog::{EMPTY_ROOT, Hash, Size, TileId};
+use cinnabar_tlog::{EMPTY_ROOT, Hash, Size, SparseKey, TileId};
 
 /// Where the ledger stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,39 @@ pub struct BlockBoundary {
     pub epoch: u64,
     /// Entries in the ledger up to and including this block: `first + count`.
     pub size_after: Size,
+}
+
+/// An index of dossiers: what a `dossiers.indexed` entry says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexHead {
+    /// It is of the dossiers as the first so many entries left them.
+    pub size: Size,
+    /// Root of the sparse tree over their heads.
+    pub root: Hash,
+    /// How many dossiers there were.
+    pub dossiers: u64,
+    /// Where it is recorded.
+    pub entry: Sequence,
+}
+
+/// How a dossier ended when it was indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DossierHead {
+    /// Number of its entries.
+    pub length: u64,
+    /// Hash of the last of them.
+    pub hash: EntryHash,
+}
+
+impl DossierHead {
+    /// What stands for it in the sparse tree: `SHA-256(length as u64 big-endian ‖ hash)`.
+    pub fn value(&self) -> Hash {
+        let mut bytes = [0; 40];
+        bytes[..8].copy_from_slice(&self.length.to_be_bytes());
+        bytes[8..].copy_from_slice(self.hash.as_bytes());
+        // A key of the tree is the SHA-256 of a text, too.
+        Hash::from_bytes(*SparseKey::of(&bytes).as_bytes())
+    }
 }
 
 /// A block, with everything that it changes: what [`Store::apply`](crate::Store::apply) makes durable at once.
