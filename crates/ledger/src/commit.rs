@@ -47,6 +47,9 @@ pub enum Halt {
     /// What the ledger itself must say is refused by the rules: another key than the one it was given signs for it now.
     #[error("the ledger can't say what it must: {0}")]
     Duty(String),
+    /// The ledger was put back to an earlier state, and the recovery that was offered was not recorded.
+    #[error("the recovery can't be recorded: {0}")]
+    NotRecovered(String),
     /// The node is shutting down.
     #[error("stopping")]
     Stopping,

@@ -62,7 +62,8 @@ impl Identity {
 
     /// The public key that signs checkpoints and blocks.
     pub fn log_key(&self) -> PublicKey {
-        PublicKey::from_bytes(*self.vkey.public_bytes())
+        let bytes = self.vkey.public_bytes().try_into();
+        PublicKey::from_bytes(bytes.expect("the log's own key is an Ed25519 key"))
     }
 }
 
