@@ -92,7 +92,7 @@ impl Committer {
                 .map_err(Divergence::Store)?
                 .is_none()
         {
-            let checkpoint = self.signer.checkpoint(head.size, head.root);
+            let checkpoint = self.signer.checkpoint(head.size, head.root, head.time);
             self.store
                 .keep_checkpoint(&checkpoint)
                 .map_err(Divergence::Apply)?;
@@ -160,7 +160,9 @@ impl Committer {
             ..self.position
         };
         let size = Size::new(first.get() + entries.len() as u64);
-        let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root));
+        let time = entries.last().map(Entry::time);
+        let time = time.or(self.store.head().time);
+        let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root, time));
         let application = Application {
             entries,
             records: changes,
@@ -191,7 +193,8 @@ impl Committer {
             checkpoint: if first == Sequence::FIRST {
                 String::new()
             } else {
-                self.store.checkpoint().unwrap_or_default()
+                let note = self.store.checkpoint().unwrap_or_default();
+                self.signer.own_lines(&note).unwrap_or_default()
             },
         };
         let entries: Vec<&[u8]> = entries.iter().map(Entry::bytes).collect();

@@ -26,6 +26,7 @@ mod problem;
 pub mod replica;
 mod request;
 mod rollback;
+mod secrets;
 mod setup;
 mod stream;
 mod writer;

@@ -278,7 +278,7 @@ impl Replica {
         let (records, root) = (records.into_changes(), self.tiles.root());
         let size = self.tiles.size();
         let checkpoint = match &self.signer {
-            Some(signer) if size > Size::ZERO => Some(signer.checkpoint(size, root)),
+            Some(signer) if size > Size::ZERO => Some(signer.checkpoint(size, root, time)),
             // Without the log key: the checkpoint of everything before this block.
             _ => Some(block.header().checkpoint.clone()).filter(|note| !note.is_empty()),
         };
