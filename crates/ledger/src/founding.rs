@@ -1,27 +1,22 @@
 //! Founding a ledger: makes its secrets and its signed genesis. Nothing else creates a ledger.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin, RulebookDeposited};
-use cinnabar_events::rulebook::Chapter;
-use cinnabar_events::{
-    Code, Id, LedgerId, Listed, Name, Payload, PublicKey, ShortName, Signed, SignerClaim,
-    Statement, StatementId, Subject, sign,
-};
+use cinnabar_events::kinds::Origin;
+use cinnabar_events::{Id, LedgerId, Name, PublicKey, ShortName, Signed, sign};
 use cinnabar_governance::{BoundRulebook, Record, RecordKey, Records as _};
 use cinnabar_store::{OpenOptions, Store};
 use cinnabar_tlog::{KeyName, NoteSigner, PqCosigner, VerifierKey};
 use cinnabar_vault::{Fault, InstitutionKey, Vault};
 use ed25519_dalek::SigningKey;
 
-use crate::clock::system_time;
 use crate::confidential::{VaultFailure, carry_out_erasures};
 use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::intake::Queue;
+use crate::opening::{chapters, genesis};
 use crate::problem::Problem;
 use crate::request::{Answer, Mode};
 use crate::secrets::{hex, new_seed, read_secret, skey_seed, unhex, write_secret};
@@ -330,59 +325,6 @@ fn post_quantum_beside(log_key: &Path) -> PathBuf {
     log_key.with_file_name("ledger.mldsa")
 }
 
-fn genesis(
-    charter: Charter,
-    founders: &[FounderKey],
-    log_key: PublicKey,
-    ledger_key: PublicKey,
-) -> Result<Statement, FoundingFailure> {
-    let too_many = || FoundingFailure::Charter("more than 16 founders, or one twice".to_owned());
-    let role: Code = "founder".parse().expect("a word is a code");
-    let listed = founders.iter().map(|founder| Founder {
-        actor: founder.actor.clone(),
-        name: founder.name.clone(),
-        key: public_key(&founder.key),
-    });
-    let signers = founders.iter().map(|founder| SignerClaim {
-        actor: founder.actor.clone(),
-        role: role.clone(),
-        on_behalf_of: None,
-    });
-    let subject_id: Id = charter
-        .name
-        .as_str()
-        .parse()
-        .expect("a short name is an id");
-    let payload = LedgerOpened {
-        origin: charter.origin,
-        name: charter.name,
-        institution: Institution {
-            id: charter.institution.0,
-            name: charter.institution.1,
-        },
-        jurisdiction: charter.jurisdiction,
-        founders: Listed::new(listed.collect()).ok_or_else(too_many)?,
-        threshold: charter.threshold,
-        log_key,
-        ledger_key,
-        rulebook: Box::new(charter.rulebook.rulebook().clone()),
-    };
-    Ok(Statement {
-        ledger: None,
-        id: StatementId::at(system_time(), random()?),
-        subject: Subject::new(cinnabar_events::Class::Ledger, subject_id),
-        concerns: Listed::default(),
-        signers: Listed::new(signers.collect()).ok_or_else(too_many)?,
-        basis: Listed::default(),
-        occurred: None,
-        effective: None,
-        expects: None,
-        migrated: None,
-        commitments: BTreeMap::new(),
-        payload: Payload::LedgerOpened(Box::new(payload)),
-    })
-}
-
 /// Opens the vault in `folder`, whose keys `key` wraps; makes it at the first time. What was erased while it was away is
 /// erased now.
 ///
@@ -402,53 +344,6 @@ pub fn open_vault(folder: &Path, key: &Path, store: &Store) -> Result<Arc<Vault>
 /// Where the chapters stand that belong to a genesis.
 fn chapters_beside(genesis: &Path) -> PathBuf {
     genesis.with_file_name("chapters.jsonl")
-}
-
-/// The statements that bring the chapters, signed by one founder: the genesis binds their text.
-fn chapters(
-    ledger: LedgerId,
-    name: &ShortName,
-    texts: Vec<Chapter>,
-    founder: &FounderKey,
-) -> Result<Vec<u8>, FoundingFailure> {
-    let subject = Subject::new(
-        cinnabar_events::Class::Rulebook,
-        name.as_str().parse().expect("a short name is an id"),
-    );
-    let signer = SignerClaim {
-        actor: founder.actor.clone(),
-        role: "institution_admin".parse().expect("a word is a code"),
-        on_behalf_of: None,
-    };
-    let mut lines = Vec::new();
-    for chapter in texts {
-        let statement = Statement {
-            ledger: Some(ledger),
-            id: StatementId::at(system_time(), random()?),
-            subject: subject.clone(),
-            concerns: Listed::default(),
-            signers: Listed::new(vec![signer.clone()]).expect("one signer is not twice there"),
-            basis: Listed::default(),
-            occurred: None,
-            effective: None,
-            expects: None,
-            migrated: None,
-            commitments: BTreeMap::new(),
-            payload: Payload::RulebookDeposited(Box::new(RulebookDeposited {
-                chapter: Box::new(chapter),
-            })),
-        };
-        let failed = |error: String| FoundingFailure::Charter(error);
-        let bytes = statement
-            .to_bytes()
-            .map_err(|error| failed(error.to_string()))?;
-        let signature = sign(&founder.key, &bytes);
-        let signed =
-            Signed::new(bytes, vec![signature]).map_err(|error| failed(error.to_string()))?;
-        lines.extend_from_slice(&signed.to_request());
-        lines.push(b'\n');
-    }
-    Ok(lines)
 }
 
 /// Reads the statements that open a ledger: the genesis, and the chapters that stand beside it.
@@ -511,8 +406,4 @@ pub async fn open_ledger(
         }
     }
     Ok(())
-}
-
-fn public_key(key: &SigningKey) -> PublicKey {
-    PublicKey::from_bytes(key.verifying_key().to_bytes())
 }

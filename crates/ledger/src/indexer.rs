@@ -23,9 +23,9 @@ use crate::replica::Divergence;
 use crate::request::{Answer, Mode};
 use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
 
-/// Most entries that one index covers beyond the one before: bounds what is held while it is worked out, and how much one
-/// batch of the database gets.
-const INDEX_STEP: u64 = 16_384;
+/// Most entries that one index covers beyond the one before: bounds what is held while it is worked out, and how long the
+/// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds).
+const INDEX_STEP: u64 = 4_096;
 /// How long the writer may take to answer: it answers in milliseconds, or it stops.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// Pause after an index that could not be said.
@@ -104,6 +104,8 @@ pub(crate) struct Indexer {
     oldest: Option<(Sequence, Timestamp)>,
     /// Until when nothing is said that nobody asked for.
     resting: Option<Instant>,
+    /// When the last index was due, the ledger had so many entries: all of them are to be covered, in as many steps as it takes.
+    goal: Size,
 }
 
 impl Indexer {
@@ -132,6 +134,7 @@ impl Indexer {
             planned: None,
             oldest: None,
             resting: None,
+            goal: Size::ZERO,
         }
     }
 
@@ -251,9 +254,25 @@ impl Indexer {
         if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
             return Ok(Due::In(rest));
         }
-        if count >= self.cadence.after_entries {
+        let covered = self
+            .store
+            .dossier_index()
+            .map_or(Size::ZERO, |index| index.size);
+        if covered < self.goal {
             return Ok(Due::Now);
         }
+        let due = match count >= self.cadence.after_entries {
+            true => Due::Now,
+            false => self.due_by_age(first)?,
+        };
+        if due == Due::Now {
+            self.goal = self.store.head().size;
+        }
+        Ok(due)
+    }
+
+    /// Whether the oldest entry that is not covered is old enough.
+    fn due_by_age(&mut self, first: Sequence) -> Result<Due, Divergence> {
         let recorded = match self.oldest {
             Some((seq, time)) if seq == first => time,
             _ => {

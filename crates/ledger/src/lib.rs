@@ -22,6 +22,7 @@ pub mod intake;
 mod lease;
 pub mod nats;
 pub mod node;
+mod opening;
 mod problem;
 pub mod replica;
 mod request;

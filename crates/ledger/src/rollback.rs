@@ -4,7 +4,7 @@
 //! the log stream has been read to its end: what the stream still has is not lost.
 
 use cinnabar_events::{Kind, Malformed, Payload, Sequence, Signed, Verified};
-use cinnabar_governance::{Rejection, admit};
+use cinnabar_governance::{Rejection, admit, unsaid};
 use cinnabar_store::{Recovery, Store, StoreError};
 use cinnabar_tlog::{Checkpoint, Hash, Note};
 
@@ -64,6 +64,9 @@ pub enum RecoveryRefused {
         /// The size that was known.
         known: u64,
     },
+    /// A deadline has passed that the ledger must say first: then the recovery would not stand where the loss began.
+    #[error("a deadline that passed comes before it")]
+    Due,
     /// The rules refuse it.
     #[error("the rules refuse it ({}): {}", .0.code(), .0)]
     Rules(Box<Rejection>),
@@ -163,9 +166,10 @@ fn named_root(store: &Store, entry: Sequence) -> Result<Option<Hash>, Divergence
 pub(crate) fn read(recovery: &[u8]) -> Result<Verified, RecoveryRefused> {
     // A line may end as lines do.
     let verified = Signed::parse_request(recovery.trim_ascii_end())?.verify()?;
-    match verified.statement().kind() {
-        Kind::LedgerRecovered => Ok(verified),
-        other => Err(RecoveryRefused::Kind(other)),
+    let kind = verified.statement().kind();
+    match kind == Kind::LedgerRecovered {
+        true => Ok(verified),
+        false => Err(RecoveryRefused::Kind(kind)),
     }
 }
 
@@ -210,6 +214,9 @@ pub(crate) fn allow(
         .head()
         .time
         .map_or(system_time(), |last| last.max(system_time()));
+    if unsaid(store, now, statement)?.is_some() {
+        return Err(RecoveryRefused::Due.into());
+    }
     let verdict = admit(store, now, &verified)?;
     Ok(verdict.map_err(|rejection| RecoveryRefused::Rules(Box::new(rejection)))?)
 }
