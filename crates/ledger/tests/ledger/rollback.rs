@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::replicas::{node_with, until, wait_for};
 use crate::town::{OPENING, Town};
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for item in std::fs::read_dir(from).unwrap() {
         let item = item.unwrap();
