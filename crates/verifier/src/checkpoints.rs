@@ -27,9 +27,8 @@ pub enum CheckpointFault {
 /// # Errors
 /// [`CheckpointFault`].
 pub fn open_checkpoint(note: &[u8], log_key: &VerifierKey) -> Result<Checkpoint, CheckpointFault> {
-    match log_key.algorithm() {
-        Algorithm::Ed25519 => {}
-        Algorithm::CosignatureV1 => return Err(CheckpointFault::NotALogKey),
+    if log_key.algorithm() != Algorithm::Ed25519 {
+        return Err(CheckpointFault::NotALogKey);
     }
     Ok(Checkpoint::open(&Note::parse(note)?, log_key)?)
 }
