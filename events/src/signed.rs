@@ -84,7 +84,7 @@ impl Signed {
 
     /// The request that [`Self::parse_request`] reads.
     pub fn to_request(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.bytes.len() + 32 + 200 * self.signatures().len());
+        let mut out = Vec::with_capacity(self.bytes().len() + 32 + 200 * self.signatures().len());
         out.extend_from_slice(b"{\"signatures\":");
         out.extend_from_slice(&signatures_json(self.signatures()));
         out.extend_from_slice(b",\"statement\":");

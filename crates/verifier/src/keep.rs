@@ -28,7 +28,7 @@ struct Kept {
     fresh: bool,
 }
 
-type Map<K, V> = HashMap<K, V, rustc_hash::FxBuildHasher>;
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// All records. Without a shelf in memory; with one, those used last are in memory, the others on the shelf.
 #[derive(Debug, Default)]

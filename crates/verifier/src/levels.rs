@@ -78,25 +78,26 @@ impl Levels {
     /// No level: what others are added to.
     pub const NONE: Self = Self(0);
 
-    /// With one more. Some need others below them: rules judge what is known to be signed, in dossiers that are whole.
+    /// With one more, and what it needs: the chain names the entries, and rules judge what is known to be signed, in dossiers that are whole.
     #[must_use]
     pub const fn and(self, level: Level) -> Self {
         let with = match level {
-            Level::Bytes | Level::Chain | Level::Tree | Level::Checkpoints => level.bit(),
-            Level::Form => level.bit() | Level::Bytes.bit(),
+            Level::Chain => 0,
+            Level::Bytes | Level::Tree => Level::Chain.bit(),
+            Level::Checkpoints => Level::Chain.bit() | Level::Tree.bit(),
+            Level::Form => Level::Bytes.bit() | Level::Chain.bit(),
             Level::Authors | Level::Dossiers => {
-                level.bit() | Level::Form.bit() | Level::Bytes.bit()
+                Level::Form.bit() | Level::Bytes.bit() | Level::Chain.bit()
             }
             Level::Rules => {
-                level.bit()
-                    | Level::Dossiers.bit()
+                Level::Dossiers.bit()
                     | Level::Authors.bit()
                     | Level::Form.bit()
                     | Level::Bytes.bit()
                     | Level::Chain.bit()
             }
         };
-        Self(self.0 | with)
+        Self(self.0 | with | level.bit())
     }
 
     /// Whether `level` is done.
