@@ -67,9 +67,11 @@ pub(crate) fn judge_policy(note: &[u8], policy: &TrustPolicy) -> (Option<Quorum>
         Err(TrustedError::Malformed(_)) => (None, None),
         Err(TrustedError::Rejected(rejection)) => {
             let (check, expected, meaning) = match &rejection {
-                PolicyRejection::Quorum { quorum, .. } => {
-                    (Check::Quorum, format!("quorum {quorum} of the trust policy"), meaning)
-                }
+                PolicyRejection::Quorum { quorum, .. } => (
+                    Check::Quorum,
+                    format!("quorum {quorum} of the trust policy"),
+                    meaning,
+                ),
                 PolicyRejection::UnknownLog(_) => (
                     Check::Quorum,
                     "a log of the trust policy".to_owned(),
@@ -81,7 +83,10 @@ pub(crate) fn judge_policy(note: &[u8], policy: &TrustPolicy) -> (Option<Quorum>
                     "somebody put a cosignature there that its witness never made",
                 ),
             };
-            (None, Some(Fault::new(check, expected, reasons(&rejection), meaning)))
+            (
+                None,
+                Some(Fault::new(check, expected, reasons(&rejection), meaning)),
+            )
         }
     }
 }
@@ -95,7 +100,12 @@ pub(crate) fn judge_keys(note: &[u8], keys: &[VerifierKey]) -> Vec<Fault> {
         let error = note.verify([key]).err()?;
         let meaning = "the log did not sign with all keys that you expect it to sign with";
         let expected = format!("a signature with the key {key}");
-        Some(Fault::new(Check::Checkpoint, expected, reasons(&error), meaning))
+        Some(Fault::new(
+            Check::Checkpoint,
+            expected,
+            reasons(&error),
+            meaning,
+        ))
     };
     keys.iter().filter_map(unsigned).collect()
 }

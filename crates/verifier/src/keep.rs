@@ -23,7 +23,8 @@ const DOSSIER: u8 = 1;
 
 #[derive(Clone, Debug)]
 struct Kept {
-    record: Option<Record>,
+    /// Boxed: the largest kinds of record are rare, and the map would have room for one at every place.
+    record: Option<Box<Record>>,
     /// Not on the shelf yet.
     fresh: bool,
 }
@@ -48,14 +49,17 @@ impl Keep {
         let mut due = BTreeSet::new();
         let mut odd = false;
         let letter = u8::try_from(DueKey::LETTER).unwrap_or(0);
-        shelf.keys(&[letter], &mut |key| {
-            match str::from_utf8(key).ok().and_then(DueKey::parse) {
+        shelf.keys(
+            &[letter],
+            &mut |key| match str::from_utf8(key).ok().and_then(DueKey::parse) {
                 Some(key) => odd |= !due.insert(key),
                 None => odd = true,
-            }
-        })?;
+            },
+        )?;
         if odd {
-            return Err(Unreadable("a deadline among the records is none".to_owned()));
+            return Err(Unreadable(
+                "a deadline among the records is none".to_owned(),
+            ));
         }
         Ok(Self {
             due,
@@ -81,7 +85,7 @@ impl Keep {
         let young = self.young.get_mut();
         let mut changes: Vec<ShelfChange> = Vec::new();
         for (key, kept) in young.iter_mut().filter(|(_, kept)| kept.fresh) {
-            let bytes = kept.record.as_ref().map(encode).transpose()?;
+            let bytes = kept.record.as_deref().map(encode).transpose()?;
             changes.push((key.to_string().into_bytes(), bytes));
             kept.fresh = false;
         }
@@ -128,7 +132,7 @@ impl Records for Keep {
 
     fn record(&self, key: &RecordKey) -> Result<Option<Record>, Unreadable> {
         if let Some(kept) = self.young.borrow().get(key) {
-            return Ok(kept.record.clone());
+            return Ok(kept.record.as_deref().cloned());
         }
         let Some(shelf) = &self.shelf else {
             return Ok(None);
@@ -141,13 +145,13 @@ impl Records for Keep {
                 Some(bytes) => {
                     self.fetched.set(self.fetched.get() + 1);
                     Kept {
-                        record: Some(decode(key, &bytes)?),
+                        record: Some(Box::new(decode(key, &bytes)?)),
                         fresh: false,
                     }
                 }
             },
         };
-        let record = kept.record.clone();
+        let record = kept.record.as_deref().cloned();
         self.young.borrow_mut().insert(key.clone(), kept);
         Ok(record)
     }
@@ -164,7 +168,7 @@ impl RecordsMut for Keep {
             self.due.insert(due.clone());
         }
         let kept = Kept {
-            record: Some(record),
+            record: Some(Box::new(record)),
             fresh: true,
         };
         self.young.get_mut().insert(key, kept);

@@ -64,7 +64,9 @@ impl Serialize for Level {
 
 /// Not the name of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a level is one of bytes, form, chain, tree, checkpoints, authors, dossiers, rules, or all")]
+#[error(
+    "a level is one of bytes, form, chain, tree, checkpoints, authors, dossiers, rules, or all"
+)]
 pub struct NotALevel;
 
 /// Which levels an audit does.

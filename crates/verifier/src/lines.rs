@@ -181,7 +181,9 @@ mod tests {
         }
         seen.extend(contents(&lines.finish()));
         let numbers: Vec<_> = seen.iter().map(|(line, ..)| line.clone()).collect();
-        let expected: Vec<_> = (0..5000).map(|line| line.to_string().into_bytes()).collect();
+        let expected: Vec<_> = (0..5000)
+            .map(|line| line.to_string().into_bytes())
+            .collect();
         assert_eq!(numbers, expected);
         for (line, _, offset) in seen {
             let at = usize::try_from(offset).expect("small");

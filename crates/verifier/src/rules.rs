@@ -376,13 +376,7 @@ impl Judge {
         }
     }
 
-    fn time(
-        &mut self,
-        seq: u64,
-        time: Timestamp,
-        contradicted: bool,
-        findings: &mut Findings,
-    ) {
+    fn time(&mut self, seq: u64, time: Timestamp, contradicted: bool, findings: &mut Findings) {
         if let Some((earlier, latest)) = self.latest
             && time < latest
         {

@@ -45,7 +45,9 @@ pub enum StateRefused {
     #[error("it is damaged: {0}")]
     Damaged(String),
     /// Written by a newer release.
-    #[error("it has format {0}, this release reads {FORMAT}: take the release that wrote it, or start anew")]
+    #[error(
+        "it has format {0}, this release reads {FORMAT}: take the release that wrote it, or start anew"
+    )]
     Newer(u32),
     /// Of another log.
     #[error("it is about the log with the key {0}")]

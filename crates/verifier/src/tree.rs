@@ -113,7 +113,9 @@ impl Tree {
                 listed,
             },
         );
-        self.next = self.signed.partition_point(|signed| signed.size < self.start);
+        self.next = self
+            .signed
+            .partition_point(|signed| signed.size < self.start);
         self.note_roots();
         true
     }

@@ -101,7 +101,12 @@ const KEEP_EVERY: u64 = 100_000;
 impl Verifier {
     /// Starts an audit, with all records in memory.
     pub fn new(options: Options) -> Self {
-        Self::begin(options, Keep::default(), None, Start::Edge(Frontier::empty()))
+        Self::begin(
+            options,
+            Keep::default(),
+            None,
+            Start::Edge(Frontier::empty()),
+        )
     }
 
     /// Starts an audit whose records are on a shelf, and which keeps its state there. With tiles, `start` has them.
@@ -301,12 +306,18 @@ impl Verifier {
         }
         let hashes = |bytes: &[u8]| format!("{} bytes", bytes.len());
         let pairs = wanted.chunks(32).zip(served.chunks(32));
-        let place = pairs.take_while(|(wanted, served)| wanted == served).count();
+        let place = pairs
+            .take_while(|(wanted, served)| wanted == served)
+            .count();
         let hex = |bytes: &[u8]| -> String {
             let hash = bytes.chunks(32).nth(place).unwrap_or_default();
             hash.iter().map(|byte| format!("{byte:02x}")).collect()
         };
-        let expected = format!("{path}: {}, hash {place} is {}", hashes(wanted), hex(wanted));
+        let expected = format!(
+            "{path}: {}, hash {place} is {}",
+            hashes(wanted),
+            hex(wanted)
+        );
         let found = format!("{}, hash {place} is {}", hashes(served), hex(served));
         let meaning = "proofs made from this tile fail: the entries are not hidden by it, but nobody can prove that they are there";
         let fault = Fault::new(Check::Tile, expected, found, meaning);
@@ -359,9 +370,9 @@ impl Verifier {
             && self.back.judge.unknown_engine.is_none()
             && self.back.judge.keep().has_shelf();
         let settled = self.back.tree.settled(held);
-        let Some(frontier) = settled.filter(|settled| {
-            well && settled.size().get() + held == self.back.chain.next()
-        }) else {
+        let Some(frontier) =
+            settled.filter(|settled| well && settled.size().get() + held == self.back.chain.next())
+        else {
             return Ok(false);
         };
         let index = self.back.judge.index().clone();
@@ -389,7 +400,8 @@ impl Verifier {
         let back = &mut self.back;
         let (_, root) = back.tree.head();
         if back.levels.has(Level::Tree) {
-            back.tree.compare(back.chain.next(), self.cut, &mut back.findings);
+            back.tree
+                .compare(back.chain.next(), self.cut, &mut back.findings);
         }
         let forks = back.tree.forks();
         let forked = !forks.is_empty();
@@ -397,7 +409,10 @@ impl Verifier {
             back.findings.push(fork.at(None));
         }
         back.say_what_is_missing();
-        if back.findings.is_empty() && back.missing.is_empty() && let Err(error) = self.keep(true) {
+        if back.findings.is_empty()
+            && back.missing.is_empty()
+            && let Err(error) = self.keep(true)
+        {
             self.push_missing(format!("a place for the state: {error}"));
         }
         let levels = self.levels();
@@ -442,11 +457,16 @@ impl Verifier {
                 Level::Checkpoints => {
                     let newest = u64::from(back.tree.covered().is_some());
                     let (older, listed) = (self.older.len(), back.tree.listed());
-                    format!("the newest ({newest}), {older} kept from before, {listed} listed by the log")
+                    format!(
+                        "the newest ({newest}), {older} kept from before, {listed} listed by the log"
+                    )
                 }
                 Level::Authors => format!("{} signatures", back.judge.signatures),
                 Level::Dossiers => {
-                    format!("{entries}, {} indexes of dossiers", back.judge.index().checked)
+                    format!(
+                        "{entries}, {} indexes of dossiers",
+                        back.judge.index().checked
+                    )
                 }
                 Level::Rules => format!("{} entries admitted again", back.judge.rules.admitted),
             },
@@ -480,7 +500,8 @@ impl Back {
         });
         let mut placed = Vec::new();
         let size = self.tree.covered();
-        self.chain.finish(repaired, size, &mut placed, &mut self.findings);
+        self.chain
+            .finish(repaired, size, &mut placed, &mut self.findings);
         for placed in placed {
             self.judge.take(placed, &mut self.findings);
         }

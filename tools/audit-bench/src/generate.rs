@@ -88,10 +88,7 @@ pub(crate) fn write(
             }
         }
     }
-    Ok((
-        checkpoint(growing.tree.size(), growing.tree.root()),
-        others,
-    ))
+    Ok((checkpoint(growing.tree.size(), growing.tree.root()), others))
 }
 
 impl Growing<'_> {
@@ -166,11 +163,10 @@ impl Growing<'_> {
             all.push(sign(people.enrolment(actor)));
             all.push(sign(people.grant(actor)));
         }
-        all.into_iter()
-            .try_for_each(|statement| match self.full() {
-                true => Ok(()),
-                false => self.record(statement),
-            })
+        all.into_iter().try_for_each(|statement| match self.full() {
+            true => Ok(()),
+            false => self.record(statement),
+        })
     }
 
     /// Cases from `first` on, each with its statements in order.

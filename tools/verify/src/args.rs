@@ -80,7 +80,9 @@ impl Args {
     /// Keys that make no sense together.
     pub(crate) fn misfit(&self) -> Option<&'static str> {
         if self.first_key().algorithm() != Algorithm::Ed25519 {
-            return Some("the first --log-key must be the log's Ed25519 key, not a witness's or another");
+            return Some(
+                "the first --log-key must be the log's Ed25519 key, not a witness's or another",
+            );
         }
         let other = |key: &VerifierKey| key.name() != self.first_key().name();
         let other = self.log_key.iter().any(other);

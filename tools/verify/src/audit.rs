@@ -1,6 +1,7 @@
 //! One audit: from the start, or from where the last one came.
 
 use std::path::Path;
+use std::time::Instant;
 
 use cinnabar_tlog::{EdgeTiles, Frontier, MAX_POLICY_BYTES, Size, TrustPolicy};
 use cinnabar_verifier::{
@@ -26,13 +27,53 @@ pub(crate) struct Audited {
     /// What an auditor should know about how it was done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
+    /// How long it took.
+    pub(crate) seconds: f64,
+    /// What it took of all processors, and the most memory that it had, in KiB; where the system tells.
+    #[serde(flatten)]
+    pub(crate) used: Used,
     /// Digest of the state file afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state_digest: Option<String>,
 }
 
+/// What the process used.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Used {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peak_memory_kib: Option<u64>,
+}
+
+impl Used {
+    /// Linux tells it in `/proc`; clock ticks are hundredths of a second there.
+    fn so_far() -> Self {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let stat = read("/proc/self/stat");
+        let ticks = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace();
+        let ticks: Vec<f64> = ticks
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse().ok())
+            .collect();
+        let status = read("/proc/self/status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        Self {
+            cpu_seconds: (ticks.len() == 2).then(|| ticks.iter().sum::<f64>() / 100.0),
+            peak_memory_kib: peak.and_then(|peak| peak.split_whitespace().next()?.parse().ok()),
+        }
+    }
+}
+
 /// Whatever can't be had ends up in the report: it is why something can't be decided.
 pub(crate) fn audit(args: &Args) -> Audited {
+    let began = Instant::now();
     let mut audit = Audit::new(args);
     let report = match &args.state {
         None => audit.fresh(None),
@@ -43,6 +84,8 @@ pub(crate) fn audit(args: &Args) -> Audited {
         report,
         fetched: tiles.map(|log| log.fetched()).unwrap_or_default(),
         notes: audit.notes,
+        seconds: began.elapsed().as_secs_f64(),
+        used: Used::so_far(),
         state_digest: args.state.as_deref().and_then(shelf::digest),
     }
 }
@@ -100,7 +143,10 @@ impl<'a> Audit<'a> {
 
     /// Whether hash tiles are compared.
     fn compares_tiles(&self) -> bool {
-        let in_tiles = self.source.as_ref().is_some_and(|source| source.tiles().is_some());
+        let in_tiles = self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.tiles().is_some());
         in_tiles && self.args.level.has(Level::Tree)
     }
 
@@ -162,7 +208,8 @@ impl<'a> Audit<'a> {
         };
         if let Some(digest) = opened.digest {
             let size = state.size();
-            self.notes.push(format!("goes on from a state of {size} entries, {digest}"));
+            self.notes
+                .push(format!("goes on from a state of {size} entries, {digest}"));
         }
         let start = match self.join(&state) {
             Ok(start) => start,
@@ -192,7 +239,9 @@ impl<'a> Audit<'a> {
         let newest = note.and_then(|note| open_checkpoint(note, self.args.first_key()).ok());
         let size = Size::new(state.size());
         if newest.as_ref().is_some_and(|newest| newest.size < size) {
-            return Err("the log shows an older checkpoint than the state was verified by".to_owned());
+            return Err(
+                "the log shows an older checkpoint than the state was verified by".to_owned(),
+            );
         }
         if newest.is_none() || !self.compares_tiles() {
             return Ok(Start::Edge(frontier));
@@ -226,7 +275,9 @@ impl<'a> Audit<'a> {
 /// Whether the log may have told another story than before.
 fn contradicts(report: &Report) -> bool {
     let about_the_line = |check: Check| match check {
-        Check::Sequence | Check::Chain | Check::Size | Check::Root | Check::Fork | Check::Time => true,
+        Check::Sequence | Check::Chain | Check::Size | Check::Root | Check::Fork | Check::Time => {
+            true
+        }
         Check::Framing
         | Check::Canonical
         | Check::Form
@@ -244,11 +295,16 @@ fn contradicts(report: &Report) -> bool {
         | Check::Rules => false,
     };
     report.verdict == Verdict::Fork
-        || report.findings.iter().any(|finding| about_the_line(finding.check))
+        || report
+            .findings
+            .iter()
+            .any(|finding| about_the_line(finding.check))
 }
 
 fn read_policy(path: &Path) -> Result<TrustPolicy, String> {
-    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|error| error.to_string())?
+        .len();
     if length > MAX_POLICY_BYTES as u64 {
         return Err(format!("longer than {MAX_POLICY_BYTES} bytes"));
     }

@@ -28,7 +28,9 @@ static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
         let now = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop));
         let first = signal_hook::flag::register(signal, Arc::clone(&stop));
         if let Some(error) = now.and(first).err() {
-            eprintln!("an interruption will lose what was verified since it was kept last: {error}");
+            eprintln!(
+                "an interruption will lose what was verified since it was kept last: {error}"
+            );
         }
     }
     stop
@@ -52,7 +54,9 @@ pub(crate) fn feed(
                 bar.set_position(offset);
                 if let Err(error) = feed_export(reader, verifier, &bar) {
                     let after = bar.position();
-                    verifier.push_cut(format!("the rest of the export after {after} bytes: {error}"));
+                    verifier.push_cut(format!(
+                        "the rest of the export after {after} bytes: {error}"
+                    ));
                 }
                 bar.finish_and_clear();
             }
@@ -77,7 +81,9 @@ pub(crate) fn feed(
 
 fn interrupt(verifier: &mut Verifier) {
     let kept = match verifier.interrupt() {
-        Ok(kept) => format!("interrupted; what is verified so far ({kept} entries) is kept if there is a state file"),
+        Ok(kept) => format!(
+            "interrupted; what is verified so far ({kept} entries) is kept if there is a state file"
+        ),
         Err(error) => format!("interrupted; the state can't be kept: {error}"),
     };
     verifier.push_cut(kept);
@@ -138,7 +144,10 @@ fn feed_tiles(
                 let TilePath::Hashes { tile, width } = path else {
                     continue;
                 };
-                if answers.send((path, bytes, log.hashes(tile, width))).is_err() {
+                if answers
+                    .send((path, bytes, log.hashes(tile, width)))
+                    .is_err()
+                {
                     return;
                 }
             }

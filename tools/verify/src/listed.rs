@@ -118,7 +118,9 @@ fn push_pages(log: &TileLog, from: u64, verifier: &mut Verifier) {
         }
         let next = page.links.next.map(|link| link.href).or(page.next);
         // Only pages of the same list: what a server says is not followed anywhere else.
-        let tail = next.as_deref().and_then(|next| next.split_once("v1/checkpoints"));
+        let tail = next
+            .as_deref()
+            .and_then(|next| next.split_once("v1/checkpoints"));
         match tail {
             Some((_, tail)) if !page.items.is_empty() => path = format!("v1/checkpoints{tail}"),
             Some(_) | None => return,
@@ -127,7 +129,10 @@ fn push_pages(log: &TileLog, from: u64, verifier: &mut Verifier) {
 }
 
 fn push_from(verifier: &mut Verifier, note: &str, from: u64) {
-    let size = note.lines().nth(1).and_then(|size| size.parse::<u64>().ok());
+    let size = note
+        .lines()
+        .nth(1)
+        .and_then(|size| size.parse::<u64>().ok());
     if size.is_none_or(|size| size >= from) {
         verifier.push_listed(note.as_bytes());
     }

@@ -72,7 +72,11 @@ fn facts(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let met = quorum.quorum.as_deref().unwrap_or("none asked for");
         writeln!(out, "quorum      {met}")?;
         for by in &quorum.cosigned {
-            writeln!(out, "  cosigned  by {} ({}) at {}", by.witness, by.key, by.time)?;
+            writeln!(
+                out,
+                "  cosigned  by {} ({}) at {}",
+                by.witness, by.key, by.time
+            )?;
         }
     }
     writeln!(out, "levels")?;
@@ -86,7 +90,10 @@ fn what_was_done(audited: &Audited, out: &mut impl Write) -> io::Result<()> {
     let fetched = &audited.fetched;
     if fetched.bundles + fetched.tiles > 0 {
         let (bundles, tiles) = (fetched.bundles, fetched.tiles);
-        writeln!(out, "fetched     {bundles} bundles of entries, {tiles} hash tiles")?;
+        writeln!(
+            out,
+            "fetched     {bundles} bundles of entries, {tiles} hash tiles"
+        )?;
     }
     for note in &audited.notes {
         writeln!(out, "note        {note}")?;

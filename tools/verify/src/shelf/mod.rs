@@ -143,7 +143,9 @@ impl RunShelf {
     fn remove_unnamed(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.rooms)? {
             let path = entry?.path();
-            let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+            let number = path
+                .file_stem()
+                .and_then(|stem| stem.to_str()?.parse().ok());
             let named = |number: u64| self.runs.iter().any(|(run, _)| run.number == number);
             let is_run = path.extension().is_some_and(|end| end == "run");
             if is_run && !number.is_some_and(named) {
@@ -184,8 +186,14 @@ impl RunShelf {
             let Some(start) = self.runs.len().checked_sub(MERGED_AT_ONCE) else {
                 return Ok(());
             };
-            let largest = self.runs[start..].iter().map(|(named, _)| named.bytes).max();
-            let total: u64 = self.runs[start..].iter().map(|(named, _)| named.bytes).sum();
+            let largest = self.runs[start..]
+                .iter()
+                .map(|(named, _)| named.bytes)
+                .max();
+            let total: u64 = self.runs[start..]
+                .iter()
+                .map(|(named, _)| named.bytes)
+                .sum();
             if largest.unwrap_or(0) * 2 > total {
                 return Ok(());
             }
@@ -194,7 +202,8 @@ impl RunShelf {
                 let runs = merged.iter().map(|(_, run)| run);
                 self.write(Merge::of_runs(runs), start == 0)?
             };
-            self.merged.extend(merged.iter().map(|(named, _)| named.number));
+            self.merged
+                .extend(merged.iter().map(|(named, _)| named.number));
             self.runs.extend(written);
         }
     }
@@ -292,7 +301,8 @@ impl Shelf for RunShelf {
             next: self.next,
             runs: self.runs.iter().map(|(named, _)| named.clone()).collect(),
         };
-        let body = serde_json::to_string(&manifest).map_err(|error| Unreadable(error.to_string()))?;
+        let body =
+            serde_json::to_string(&manifest).map_err(|error| Unreadable(error.to_string()))?;
         let digest = blake3::hash(body.as_bytes());
         let text = format!("{TITLE}\nblake3:{digest}\n{body}");
         let commit = || {
@@ -352,7 +362,9 @@ mod tests {
                 };
             }
             shelf.put(changes.into_iter().collect()).unwrap();
-            shelf.commit(format!("{{\"round\":{round}}}").as_bytes()).unwrap();
+            shelf
+                .commit(format!("{{\"round\":{round}}}").as_bytes())
+                .unwrap();
             assert!(shelf.runs.len() < 3 * MERGED_AT_ONCE);
         }
         let opened = RunShelf::open(&file).unwrap();
@@ -365,7 +377,9 @@ mod tests {
             let mut keys = Vec::new();
             let mut each = |key: &[u8]| keys.push(key.to_vec());
             opened.shelf.keys(prefix.as_bytes(), &mut each).unwrap();
-            let all = model.keys().filter(|key| key.starts_with(prefix.as_bytes()));
+            let all = model
+                .keys()
+                .filter(|key| key.starts_with(prefix.as_bytes()));
             assert_eq!(keys, all.cloned().collect::<Vec<_>>(), "{prefix}");
         }
     }
@@ -375,10 +389,14 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let file = room.path().join("state");
         let mut shelf = RunShelf::open(&file).unwrap().shelf;
-        shelf.put(vec![(b"a".to_vec(), Some(b"1".to_vec()))]).unwrap();
+        shelf
+            .put(vec![(b"a".to_vec(), Some(b"1".to_vec()))])
+            .unwrap();
         shelf.commit(b"{}").unwrap();
         assert!(matches!(RunShelf::open(&file), Err(StateFault::Locked(_))));
-        shelf.put(vec![(b"a".to_vec(), Some(b"2".to_vec()))]).unwrap();
+        shelf
+            .put(vec![(b"a".to_vec(), Some(b"2".to_vec()))])
+            .unwrap();
         drop(shelf);
         let shelf = RunShelf::open(&file).unwrap().shelf;
         assert_eq!(shelf.get(b"a").unwrap(), Some(b"1".to_vec()));
@@ -401,7 +419,11 @@ mod tests {
                 let mut flipped = whole.clone();
                 flipped[at] ^= 1 << (at % 8);
                 fs::write(&path, &flipped).unwrap();
-                assert!(RunShelf::open(&file).is_err(), "{} byte {at}", path.display());
+                assert!(
+                    RunShelf::open(&file).is_err(),
+                    "{} byte {at}",
+                    path.display()
+                );
             }
             fs::write(&path, &whole[..whole.len() - 1]).unwrap();
             assert!(RunShelf::open(&file).is_err());

@@ -171,7 +171,10 @@ fn changed(what: &str) -> io::Error {
 fn hash(key: &[u8]) -> (u64, u64) {
     let hash = blake3::hash(key);
     let (words, _) = hash.as_bytes().as_chunks::<8>();
-    (u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1]) | 1)
+    (
+        u64::from_le_bytes(words[0]),
+        u64::from_le_bytes(words[1]) | 1,
+    )
 }
 
 fn places((first, step): (u64, u64), bits: u64) -> impl Iterator<Item = u64> {
@@ -257,14 +260,19 @@ pub(super) struct Merge<'r> {
 impl<'r> Merge<'r> {
     /// All records of runs, the newest last.
     pub(super) fn of_runs(runs: impl Iterator<Item = &'r Run>) -> Self {
-        Self::new(runs.map(|run| Box::new(run.records(0)) as Source<'r>).collect())
+        Self::new(
+            runs.map(|run| Box::new(run.records(0)) as Source<'r>)
+                .collect(),
+        )
     }
 
     /// Those whose keys are not below `key`.
     pub(super) fn of_runs_from(runs: impl Iterator<Item = &'r Run>, key: &'r [u8]) -> Self {
         let from = |run: &'r Run| {
             let below = move |record: &io::Result<ShelfChange>| {
-                record.as_ref().is_ok_and(|(found, _)| found.as_slice() < key)
+                record
+                    .as_ref()
+                    .is_ok_and(|(found, _)| found.as_slice() < key)
             };
             Box::new(run.records(run.place(key)).skip_while(below)) as Source<'r>
         };
