@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use cinnabar_events::LedgerId;
 use cinnabar_tlog::{Algorithm, VerifierKey};
+use cinnabar_verifier::Levels;
 
 use crate::outcome::Outcome;
 
-/// Re-checks a whole ledger from its bytes: canonical form, sequence, hash chain, dossiers, tree, checkpoint, every author's
-/// signature under the keys of its time, and that the rules admit each entry again.
+/// Re-checks a whole ledger from its bytes: canonical form, sequence, hash chain, tree and tiles, every signed checkpoint, every author's
+/// signature under the keys of its time, dossiers and their indexes, and that the rules admit each entry again.
 ///
-/// Trusts nothing but the log key given here. Memory grows with the ledger's subjects and statements, not with its length in bytes.
+/// Trusts nothing but the log key given here. With --state it remembers how far it came: the next run reads what is new. Memory is
+/// bounded at any size, but for the records of the levels dossiers and rules, which stay in memory unless --state gives them a place.
 #[derive(Debug, clap::Parser)]
 #[command(name = "verify", version, after_help = Outcome::table(), max_term_width = 100)]
 pub(crate) struct Args {
@@ -19,9 +21,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL|FILE|DIR|-")]
     pub(crate) from: String,
 
-    /// The log's verifier key, `<name>+<id>+<base64>`, from somebody whom you trust.
-    #[arg(long, value_name = "VKEY", value_parser = log_key)]
-    pub(crate) log_key: VerifierKey,
+    /// The log's verifier key, `<name>+<id>+<base64>`, from somebody whom you trust. The first is its Ed25519 key; further ones must have
+    /// signed the newest checkpoint, too.
+    #[arg(long, value_name = "VKEY", required = true, value_parser = any_key)]
+    pub(crate) log_key: Vec<VerifierKey>,
 
     /// The ledger's id, `blake3:<64 hex>`. Without it the genesis is taken at its word.
     #[arg(long, value_name = "ID")]
@@ -34,6 +37,26 @@ pub(crate) struct Args {
     /// A checkpoint that you kept from before: was the log only ever extended since? May be given several times.
     #[arg(long, value_name = "FILE")]
     pub(crate) old_checkpoint: Vec<PathBuf>,
+
+    /// What to check, with commas between: bytes, form, chain, tree, checkpoints, authors, dossiers, rules. Each brings what it needs.
+    #[arg(long, value_name = "LEVELS", default_value = "all")]
+    pub(crate) level: Levels,
+
+    /// The witnesses whose cosignatures the newest checkpoint must have (C2SP tlog-policy).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Where to remember what was verified: the file, and records in `FILE.d/`. It is made if it isn't there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Time-stamps (RFC 3161) over checkpoints: `<size>.<authority>.tsr` files.
+    #[arg(long, value_name = "DIR", requires = "authorities", hide = true)]
+    pub(crate) timestamps: Option<PathBuf>,
+
+    /// Certificates of the time-stamping authorities that you trust.
+    #[arg(long, value_name = "PEM", requires = "timestamps", hide = true)]
+    pub(crate) authorities: Option<PathBuf>,
 
     /// Prints the report as JSON.
     #[arg(long)]
@@ -48,12 +71,27 @@ pub(crate) struct Args {
     pub(crate) quiet: bool,
 }
 
-fn log_key(text: &str) -> Result<VerifierKey, String> {
-    let key = VerifierKey::parse(text).map_err(|error| error.to_string())?;
-    match key.algorithm() {
-        Algorithm::Ed25519 => Ok(key),
-        Algorithm::CosignatureV1 => Err("this is a witness's key, not a log's".to_owned()),
+impl Args {
+    /// The key that every checkpoint is signed with.
+    pub(crate) fn first_key(&self) -> &VerifierKey {
+        &self.log_key[0]
     }
+
+    /// Keys that make no sense together.
+    pub(crate) fn misfit(&self) -> Option<&'static str> {
+        if self.first_key().algorithm() != Algorithm::Ed25519 {
+            return Some(
+                "the first --log-key must be the log's Ed25519 key, not a witness's or another",
+            );
+        }
+        let other = |key: &VerifierKey| key.name() != self.first_key().name();
+        let other = self.log_key.iter().any(other);
+        other.then_some("every --log-key must be a key of the same log")
+    }
+}
+
+fn any_key(text: &str) -> Result<VerifierKey, String> {
+    VerifierKey::parse(text).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
