@@ -2,6 +2,7 @@
 
 mod answer;
 mod catch_up;
+mod connection;
 mod health;
 mod item;
 mod layers;

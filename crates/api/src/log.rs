@@ -1,6 +1,6 @@
 //! The ledger as other implementations read it: C2SP tlog-tiles, at the server's root.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use cinnabar_tlog::TilePath;
 
@@ -14,16 +14,16 @@ pub(crate) async fn checkpoint(State(state): State<ApiState>) -> Result<Represen
     Ok(Representation::text(published.note.to_string()))
 }
 
-/// `GET /tile/…`: hashes or entries, as far as the newest checkpoint covers them. The path is read as it was sent: percent-encoded
-/// spellings of a tile's path are other paths, and nothing has them.
+/// `GET /tile/…`: hashes or entries, of every width that ever was, as far as the newest signed checkpoint covers them. The path is
+/// read as it was sent: percent-encoded spellings of a tile's path are other paths, and nothing has them. What isn't there is 404
+/// and nothing else: on 404, and only then, a client tries the full tile.
 pub(crate) async fn tile(
     State(state): State<ApiState>,
-    Path(_): Path<String>,
     uri: Uri,
 ) -> Result<Representation, Problem> {
     let nothing = |detail: String| Problem::new(Code::NoSuchPath, detail);
-    let path = TilePath::parse(uri.path().trim_start_matches('/'))
-        .map_err(|error| nothing(error.to_string()))?;
+    let path = uri.path().strip_prefix('/').unwrap_or_default();
+    let path = TilePath::parse(path).map_err(|error| nothing(error.to_string()))?;
     let bytes = state.blocking(move |inner| read(inner, path)).await?;
     let bytes =
         bytes.ok_or_else(|| nothing("the newest checkpoint doesn't cover so much".to_owned()))?;

@@ -17,8 +17,8 @@ use crate::parameters::{Nothing, Query};
 use crate::problem::{Code, Problem};
 use crate::refusals::PlainRefusals;
 use crate::resources::{
-    actors, deadlines, dossiers, entries, entry, incidents, kinds, ledger, organisations, products,
-    proofs, rulebook, subjects,
+    actors, checkpoints, deadlines, dossiers, entries, entry, incidents, kinds, ledger,
+    organisations, products, proofs, rulebook, subjects,
 };
 use crate::state::ApiState;
 use crate::{health, layers, log, openapi, pages};
@@ -50,6 +50,8 @@ fn v1() -> OpenApiRouter<ApiState> {
         .routes(routes!(proofs::find_entry_proof))
         .routes(routes!(proofs::find_entry_receipt))
         .routes(routes!(proofs::find_consistency_proof))
+        .routes(routes!(checkpoints::list_checkpoints))
+        .routes(routes!(checkpoints::find_checkpoint))
         .routes(routes!(dossiers::list_dossier))
         // Programmers: the contract.
         .routes(routes!(kinds::list_kinds))

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::metrics::Metrics;
 use crate::parameters::Decimal;
 use crate::problem::{Code, Problem};
+use crate::resources::checkpoints::Counted;
 use crate::resources::subjects::Counts;
 use crate::rulebook::InForce;
 
@@ -59,6 +60,8 @@ pub(crate) struct Inner {
     pub(crate) rulebook: Mutex<Option<Arc<InForce>>>,
     /// How many subjects there are, as counted last; who counts, holds it.
     pub(crate) counts: Mutex<Option<Counts>>,
+    /// How many checkpoints there are.
+    pub(crate) counted: Counted,
 }
 
 /// Who the ledger is: from its genesis, so the same for ever.
@@ -99,6 +102,7 @@ impl ApiState {
             identity: OnceLock::new(),
             rulebook: Mutex::default(),
             counts: Mutex::default(),
+            counted: Counted::default(),
         }))
     }
 

@@ -280,6 +280,7 @@ async fn views_of_another_ledger_are_folded_again() {
 fn example(template: &str) -> String {
     let path = template
         .replace("{sequence}", "0")
+        .replace("{size}", "23")
         .replace("{kind}", "product.submitted")
         .replace("{class}", "product")
         .replace(

@@ -1,6 +1,7 @@
 //! One file per resource: parameters, body, handler.
 
 pub(crate) mod actors;
+pub(crate) mod checkpoints;
 pub(crate) mod deadlines;
 pub(crate) mod dossiers;
 pub(crate) mod entries;

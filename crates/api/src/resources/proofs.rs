@@ -57,15 +57,15 @@ pub(crate) struct ConsistencyQuery {
     new: Option<Decimal>,
 }
 
-/// How a proof can be had.
-enum Form {
+/// How a proof, or a checkpoint, can be had.
+pub(crate) enum Form {
     Json,
     Text,
 }
 
 impl Form {
     /// The first form that `Accept` names, JSON if it names anything or nothing.
-    fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
         let accept = headers
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
@@ -75,12 +75,8 @@ impl Form {
             "text/*" | "text/plain" => Some(Self::Text),
             _ => None,
         };
-        let unacceptable = || {
-            Problem::new(
-                Code::NotAcceptable,
-                "a proof is had as application/json or text/plain",
-            )
-        };
+        let unacceptable =
+            || Problem::new(Code::NotAcceptable, "had as application/json or text/plain");
         accept.split(',').find_map(form).ok_or_else(unacceptable)
     }
 }
