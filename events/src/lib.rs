@@ -25,7 +25,7 @@ pub use cloudevent::{CloudEvent, header_value};
 pub use decode::{Violation, decode};
 pub use encode::{NotEncodable, encode};
 pub use entry::{DossierLink, Entry, MAX_ENTRY_BYTES};
-pub use hash::{ChapterDigest, Commitment, EntryHash, LedgerId, PublicKey};
+pub use hash::{ChapterDigest, Commitment, EntryHash, LedgerId, PublicKey, SparseRoot};
 pub use id::{Class, Id, NotAnId, Revision, Sequence, ShortName, StatementId, Subject};
 pub use instant::{Date, NotATime, Timestamp, When};
 pub use kinds::{Code, Kind, Payload};

@@ -8,6 +8,7 @@ mod hash;
 mod note;
 mod policy;
 mod size;
+mod sparse;
 mod tile;
 mod tlog_proof;
 mod tree;
@@ -32,6 +33,12 @@ pub use policy::{
     PolicyRejection, TrustPolicy, Trusted, TrustedError, Witness,
 };
 pub use size::{LeafIndex, MAX_TREE_SIZE, Size};
+pub use sparse::{
+    MAX_SPARSE_SIBLINGS, MemorySparseTree, SPARSE_DEPTH, SPARSE_EMPTY, SPARSE_NODE_BYTES,
+    SPARSE_PLACE_BYTES, SparseBytesError, SparseChange, SparseEnd, SparseKey, SparseNode,
+    SparsePlace, SparseProof, SparseProofTooLong, SparseReader, SparseRejection, sparse_leaf_hash,
+    sparse_node_hash, sparse_prove, sparse_root_of_sorted, sparse_update,
+};
 pub use tile::{
     MAX_TILE_LEVEL, MAX_TILE_PATH_BYTES, TILE_WIDTH, TileId, TileIdError, TilePath, TilePathError,
     TileWidth, bundle_width_at,

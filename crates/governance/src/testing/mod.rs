@@ -11,7 +11,7 @@ use cinnabar_events::{
 use ed25519_dalek::SigningKey;
 use serde_json::{Value as Json, json};
 
-use crate::{RecordMap, Rejection, admit, default_rulebook, duty, evolve, links};
+use crate::{RecordMap, Rejection, admit, default_rulebook, duty, evolve, links, placed};
 
 /// The key of whoever is called `name`: derived from the name, for tests only.
 pub fn key(name: &str) -> SigningKey {
@@ -262,6 +262,10 @@ impl Town {
         self.catch_up();
         let Ok(verdict) = admit(&self.records, self.now, &verified);
         verdict?;
+        placed(
+            verified.statement(),
+            Sequence::new(self.entries.len() as u64),
+        )?;
         Ok(self.force(verified))
     }
 
