@@ -4,6 +4,7 @@
 //! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`intake`], [`http`]), reading rulebooks (`rules`), taking over older
 //! registers ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
 
+mod alarm;
 pub mod cli;
 mod commands;
 pub mod demo;

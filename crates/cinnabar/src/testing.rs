@@ -50,6 +50,16 @@ impl Log {
         Self::of(&town)
     }
 
+    /// One with more entries than two tiles have.
+    pub(crate) fn large() -> Self {
+        let mut town = Town::populated();
+        for index in 0..530 {
+            let draft = town.submission(&format!("m{index:03}"));
+            town.say(&draft).unwrap();
+        }
+        Self::of(&town)
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
