@@ -25,8 +25,9 @@ pub use edge::EdgeTiles;
 pub use hash::{EMPTY_ROOT, HASH_BYTES, Hash, HashParseError, empty_root, leaf_hash, node_hash};
 pub use note::{
     Algorithm, Cosigner, KeyId, KeyName, KeyNameError, MAX_KEY_NAME_BYTES, MAX_NOTE_BYTES,
-    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteRejection, NoteSignature, NoteSigner,
-    PosixSeconds, SkeyError, VerifiedSignature, VerifierKey, VkeyError, cosigned_message,
+    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_VKEY_BYTES, Note, NoteError, NoteRejection,
+    NoteSignature, NoteSigner, PosixSeconds, PqCosigner, SkeyError, VerifiedSignature, VerifierKey,
+    VkeyError, cosigned_message, pq_cosigned_message,
 };
 pub use policy::{
     Group, Log, MAX_POLICY_BYTES, MAX_POLICY_DEFINITIONS, PolicyError, PolicyFault,
