@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, RulebookDeposited};
+use cinnabar_events::kinds::{
+    DossiersIndexed, Founder, Institution, LedgerOpened, RulebookDeposited,
+};
 use cinnabar_events::{
     Basis, Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Rulebook,
-    Sequence, Signed, Signer as _, SignerClaim, Statement, StatementId, Subject, Timestamp,
-    Verified, canonical, encode, sign,
+    Sequence, Signed, Signer as _, SignerClaim, SparseRoot, Statement, StatementId, Subject,
+    Timestamp, Verified, canonical, dossier_key, dossier_value, encode, sign,
 };
 use ed25519_dalek::SigningKey;
 use serde_json::{Value as Json, json};
 
-use crate::{RecordMap, Rejection, admit, default_rulebook, duty, evolve, links, placed};
+use crate::{
+    RecordMap, Rejection, admit, default_rulebook, dossiers_indexed, duty, evolve, links, placed,
+};
 
 /// The key of whoever is called `name`: derived from the name, for tests only.
 pub fn key(name: &str) -> SigningKey {
@@ -251,6 +255,30 @@ impl Town {
             said.push(self.force(verified));
         }
         said
+    }
+
+    /// The ledger says how its dossiers end after all entries that there are.
+    pub fn index_dossiers(&mut self) -> Sequence {
+        let mut leaves = BTreeMap::new();
+        for entry in &self.entries {
+            for (subject, link) in entry.dossiers() {
+                let value = dossier_value(link.revision.next(), entry.hash());
+                leaves.insert(dossier_key(subject), value);
+            }
+        }
+        let dossiers = leaves.len() as u64;
+        let root = cinnabar_tlog::sparse_root_of_sorted(leaves);
+        let index = DossiersIndexed {
+            size: self.entries.len() as u64,
+            root: SparseRoot::from_bytes(*root.as_bytes()),
+            dossiers,
+        };
+        let subject = "ledger/sz-ai".parse().expect("the ledger's subject");
+        let statement = dossiers_indexed(self.ledger, subject, index);
+        let verified = self
+            .sign_as(&statement, &["ledger"])
+            .expect("the ledger signs");
+        self.record(verified).expect("an index may always be said")
     }
 
     /// Records a signed statement, a second after the last one; what the ledger itself has to say comes first.

@@ -1,7 +1,7 @@
 //! The ledger as a whole: genesis, rulebook, history taken over, replay.
 
 use cinnabar_events::kinds::DossiersIndexed;
-use cinnabar_events::{Kind, Payload, SparseRoot, Statement, Verified};
+use cinnabar_events::{Kind, Payload, SparseRoot, Statement, Verified, dossier_key, dossier_value};
 use cinnabar_governance::testing::{Draft, Town, key};
 use cinnabar_governance::{dossiers_indexed, unsaid};
 use cinnabar_tlog::{Checkpoint, Hash, KeyName, NoteSigner, Size};
@@ -309,4 +309,52 @@ fn a_recovery_names_what_is_lost_as_the_log_itself_signed_it_and_is_declared_by_
         let code = town.say(&draft).err().map(|refused| refused.code());
         assert_eq!(code, refused, "{from} to {until}");
     }
+}
+
+#[test]
+fn the_index_proves_how_a_dossier_ends_and_that_there_is_none() {
+    let mut town = Town::populated();
+    town.accepted("p1");
+    let seq = town.index_dossiers();
+    let entry = &town.entries()[seq.get() as usize];
+    let Payload::DossiersIndexed(index) = &entry.statement().payload else {
+        panic!("another kind")
+    };
+    let mut tree = cinnabar_tlog::MemorySparseTree::new();
+    for entry in &town.entries()[..index.size as usize] {
+        for (subject, link) in entry.dossiers() {
+            tree.set(
+                dossier_key(subject),
+                dossier_value(link.revision.next(), entry.hash()),
+            );
+        }
+    }
+    assert_eq!(tree.root().as_bytes(), index.root.as_bytes());
+    let root = tree.root();
+    let p1 = "product/p1".parse().unwrap();
+    let about = |entry: &&cinnabar_events::Entry| entry.dossiers().contains_key(&p1);
+    let dossier: Vec<_> = town.entries()[..seq.get() as usize]
+        .iter()
+        .filter(about)
+        .collect();
+    let proof = tree.prove(&dossier_key(&p1));
+    let value = |length: usize| {
+        dossier_value(
+            cinnabar_events::Revision::new(length as u64),
+            dossier[length - 1].hash(),
+        )
+    };
+    let verify = |value: Option<cinnabar_tlog::Hash>| {
+        proof
+            .verify(&root, &dossier_key(&p1), value.as_ref())
+            .is_ok()
+    };
+    assert!(verify(Some(value(dossier.len()))));
+    assert!(
+        !verify(Some(value(dossier.len() - 1))),
+        "one entry left out"
+    );
+    assert!(!verify(None), "all left out");
+    let nobody = dossier_key(&"product/nobody".parse().unwrap());
+    assert!(tree.prove(&nobody).verify(&root, &nobody, None).is_ok());
 }
