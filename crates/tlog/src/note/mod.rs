@@ -1,15 +1,14 @@
 //! Signed notes (C2SP signed-note): a text and the signatures under it; and cosignatures (tlog-cosignature).
 
 mod key;
+mod name;
 mod pq;
 mod public;
 mod signer;
 mod verify;
 
-pub use key::{
-    Algorithm, KeyId, KeyName, KeyNameError, MAX_KEY_NAME_BYTES, MAX_VKEY_BYTES, VerifierKey,
-    VkeyError,
-};
+pub use key::{Algorithm, KeyId, MAX_VKEY_BYTES, VerifierKey, VkeyError};
+pub use name::{KeyName, KeyNameError, MAX_KEY_NAME_BYTES};
 pub use pq::{PqCosigner, pq_cosigned_message};
 pub use signer::{Cosigner, NoteSigner, SkeyError};
 pub use verify::{NoteRejection, PosixSeconds, VerifiedSignature, cosigned_message};

@@ -7,7 +7,8 @@ use ml_dsa::{MlDsa44, SigningKey};
 use zeroize::Zeroizing;
 
 use super::NoteSignature;
-use super::key::{Algorithm, KeyName, VerifierKey};
+use super::key::{Algorithm, VerifierKey};
+use super::name::KeyName;
 use super::public::{MlDsaPublic, PublicKey};
 use super::signer::{SEED_BYTES, SkeyError, parse_seed, write_skey};
 use super::verify::PosixSeconds;

@@ -6,7 +6,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
 use super::NoteSignature;
-use super::key::{Algorithm, KeyId, KeyName, KeyNameError, VerifierKey, split_key};
+use super::key::{Algorithm, KeyId, VerifierKey, split_key};
+use super::name::{KeyName, KeyNameError};
 use super::public::PublicKey;
 use super::verify::{PosixSeconds, cosigned_message};
 use crate::checkpoint::Checkpoint;

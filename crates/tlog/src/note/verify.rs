@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::key::{Algorithm, KeyId, KeyName, VerifierKey};
+use super::key::{Algorithm, KeyId, VerifierKey};
+use super::name::KeyName;
 use super::pq::pq_cosigned_message;
 use super::{Note, NoteSignature};
 use crate::checkpoint::Checkpoint;
