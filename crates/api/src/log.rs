@@ -8,9 +8,10 @@ use crate::answer::Representation;
 use crate::problem::{Code, Problem};
 use crate::state::{ApiState, Inner};
 
-/// `GET /checkpoint`: the newest signed note.
+/// `GET /checkpoint`: the newest signed note that meets the quorum of witnesses, if that is at most 60 seconds older than the newest
+/// signed one; otherwise the newest signed one, with what cosignatures it has.
 pub(crate) async fn checkpoint(State(state): State<ApiState>) -> Result<Representation, Problem> {
-    let published = state.0.checkpoint()?;
+    let published = state.blocking(Inner::shown).await?;
     Ok(Representation::text(published.note.to_string()))
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::proofs::Form;
+use super::timestamps::{self, TimestampItem};
 use crate::answer::{Answer, AsOfState, Representation};
 use crate::item::WaitQuery;
 use crate::list::List;
@@ -58,6 +59,8 @@ pub(crate) struct CheckpointItem {
     note: String,
     /// Signatures under it by others than the log, and the log's own of other types. Not verified here.
     cosignatures: Vec<Cosignature>,
+    /// Time-stamps (RFC 3161) of it.
+    timestamps: Vec<TimestampItem>,
     links: CheckpointLinks,
 }
 
@@ -98,7 +101,7 @@ impl Cosignature {
 }
 
 impl CheckpointItem {
-    fn read(note: &str) -> Result<Self, Problem> {
+    fn read(inner: &Inner, note: &str) -> Result<Self, Problem> {
         let note = Note::parse(note.as_bytes()).map_err(|error| Problem::fault(&error))?;
         let checkpoint = Checkpoint::parse(note.text()).map_err(|error| Problem::fault(&error))?;
         let size = checkpoint.size;
@@ -110,6 +113,7 @@ impl CheckpointItem {
                 .iter()
                 .filter_map(Cosignature::of)
                 .collect(),
+            timestamps: timestamps::items(inner, size)?,
             note: note.to_string(),
             links: CheckpointLinks {
                 itself: format!("/v1/checkpoints/{size}"),
@@ -205,7 +209,7 @@ fn list(inner: &Inner, query: CheckpointQuery) -> Result<List<CheckpointItem>, P
         total: inner.counted.total(inner, newest.size)?,
         items: rows
             .iter()
-            .map(|(_, note)| CheckpointItem::read(note))
+            .map(|(_, note)| CheckpointItem::read(inner, note))
             .collect::<Result<_, _>>()?,
         next: more.map(|from| format!("/v1/checkpoints?from={from}&limit={limit}")),
     })
@@ -229,11 +233,14 @@ pub(crate) async fn find_checkpoint(
     let form = Form::accepted(&headers)?;
     state.wait_for(wait.min_size).await?;
     let size = Size::new(path.size.0);
-    let note = state.blocking(move |inner| note_at(inner, size)).await?;
-    let mut response = match form {
-        Form::Text => Representation::text(note).into_response(),
-        Form::Json => Answer::new(CheckpointItem::read(&note)?).into_response(),
+    let read = move |inner: &Inner| {
+        let note = note_at(inner, size)?;
+        Ok(match form {
+            Form::Text => Representation::text(note).into_response(),
+            Form::Json => Answer::new(CheckpointItem::read(inner, &note)?).into_response(),
+        })
     };
+    let mut response = state.blocking(read).await?;
     response
         .headers_mut()
         .insert(header::VARY, header::HeaderValue::from_static("accept"));
