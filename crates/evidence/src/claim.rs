@@ -108,7 +108,7 @@ pub enum EvidenceRejection {
     #[error(
         "this is evidence about the log key {0}, which is not the key that you trust as the log's"
     )]
-    OtherKey(VerifierKey),
+    OtherKey(Box<VerifierKey>),
     /// The exhibits aren't those that the claim needs.
     #[error("exhibit {exhibit} is not what the claim {} needs there", claim.code())]
     OtherExhibit {
@@ -172,7 +172,8 @@ pub(crate) fn judge(
             two_leaves(claim, main, trust)?
         }
     };
-    let mut recoveries: Vec<Recovery> = main.iter().filter_map(|one| recovery(one, trust)).collect();
+    let mut recoveries: Vec<Recovery> =
+        main.iter().filter_map(|one| recovery(one, trust)).collect();
     for (place, piece) in rest.iter().enumerate() {
         let exhibit = needed + place;
         let shown = leaf(claim, pieces, exhibit, trust)?;
@@ -182,7 +183,12 @@ pub(crate) fn judge(
     }
     let mut declared_by: Vec<u64> = recoveries
         .into_iter()
-        .filter(|one| found.places.iter().any(|at| one.from <= *at && *at < one.until))
+        .filter(|one| {
+            found
+                .places
+                .iter()
+                .any(|at| one.from <= *at && *at < one.until)
+        })
         .map(|one| one.at.get())
         .collect();
     declared_by.sort_unstable();
@@ -280,7 +286,9 @@ fn no_consistency(
     }
     let (small, large) = (old.size, new.size);
     Ok(Found {
-        says: format!("signed a tree of size {large} that does not begin with its tree of size {small}: entries below {small} were changed, moved or removed"),
+        says: format!(
+            "signed a tree of size {large} that does not begin with its tree of size {small}: entries below {small} were changed, moved or removed"
+        ),
         exhibits: vec![
             describe(&old),
             describe(&new),
@@ -307,9 +315,12 @@ fn misplaced(claim: Claim, pieces: &[Piece], trust: &Trust) -> Result<Found, Evi
 }
 
 fn two_leaves(claim: Claim, pieces: &[Piece], trust: &Trust) -> Result<Found, EvidenceRejection> {
-    let (first, second) = (leaf(claim, pieces, 0, trust)?, leaf(claim, pieces, 1, trust)?);
-    let says = contradiction(claim, &first, &second)
-        .ok_or(EvidenceRejection::NoContradiction(claim))?;
+    let (first, second) = (
+        leaf(claim, pieces, 0, trust)?,
+        leaf(claim, pieces, 1, trust)?,
+    );
+    let says =
+        contradiction(claim, &first, &second).ok_or(EvidenceRejection::NoContradiction(claim))?;
     Ok(Found {
         says,
         exhibits: vec![first.describe(), second.describe()],
@@ -318,9 +329,7 @@ fn two_leaves(claim: Claim, pieces: &[Piece], trust: &Trust) -> Result<Found, Ev
 }
 
 /// Which lie of this sort two leaves show, the first of which doesn't stand behind the second.
-pub(crate) fn contradiction(
-    claim: Claim,
-    first: &Shown<'_>, second: &Shown<'_>) -> Option<String> {
+pub(crate) fn contradiction(claim: Claim, first: &Shown<'_>, second: &Shown<'_>) -> Option<String> {
     let (early, late) = (first.index, second.index);
     if claim == Claim::TwoEntries {
         let differ = early == late && first.leaf.bytes() != second.leaf.bytes();

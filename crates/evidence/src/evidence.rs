@@ -99,7 +99,7 @@ impl Evidence {
     /// [`EvidenceRejection`].
     pub fn verify(&self, trust: &Trust) -> Result<Proven, EvidenceRejection> {
         match self.keys.iter().find(|key| !trust.log_keys().contains(key)) {
-            Some(other) => Err(EvidenceRejection::OtherKey(other.clone())),
+            Some(other) => Err(EvidenceRejection::OtherKey(Box::new(other.clone()))),
             None => judge(self.claim, &self.pieces, trust),
         }
     }

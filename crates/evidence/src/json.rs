@@ -105,8 +105,7 @@ impl<'v, 'a> At<'v, 'a> {
     pub(crate) fn object(&self, required: &[&str], optional: &[&str]) -> Result<(), Malformed> {
         let fits = match self.value {
             Value::Object(members) => {
-                let known =
-                    |key: &str| required.contains(&key) || optional.contains(&key);
+                let known = |key: &str| required.contains(&key) || optional.contains(&key);
                 members.iter().all(|member| known(member.key))
                     && required.iter().all(|key| self.value.member(key).is_some())
             }

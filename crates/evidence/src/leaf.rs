@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::canonical;
-use cinnabar_events::{
-    Entry, EntryHash, Payload, Receipt, Revision, Sequence, Timestamp, decode,
-};
+use cinnabar_events::{Entry, EntryHash, Payload, Receipt, Revision, Sequence, Timestamp, decode};
 use cinnabar_tlog::{Checkpoint, LeafIndex, TlogProof, leaf_hash};
 use serde::Deserialize;
 
@@ -170,7 +168,11 @@ impl Facts {
 
     /// Dossiers of which this entry, whose hash is `hash`, and a `later` one tell two stories: the later one is at
     /// no later revision, or it is the next and doesn't carry `hash`.
-    pub(crate) fn forked_dossier<'s>(&'s self, hash: EntryHash, later: &'s Self) -> Option<&'s str> {
+    pub(crate) fn forked_dossier<'s>(
+        &'s self,
+        hash: EntryHash,
+        later: &'s Self,
+    ) -> Option<&'s str> {
         let forked = |(subject, link): (&'s String, &Link)| {
             let next = later.dossiers.get(subject)?;
             let forked = next.0 <= link.0 || (next.0 == link.0.next() && next.1 != hash);

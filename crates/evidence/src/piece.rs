@@ -1,8 +1,8 @@
 //! What an evidence file is made of.
 
 use cinnabar_tlog::{
-    Checkpoint, ConsistencyProof, EMPTY_ROOT, Hash, HashReader, MAX_ENTRY_BYTES, Note, ProofRejection, ProveError,
-    Size, consistency_proof, root,
+    Checkpoint, ConsistencyProof, EMPTY_ROOT, Hash, HashReader, MAX_ENTRY_BYTES, Note,
+    ProofRejection, ProveError, Size, consistency_proof, root,
 };
 
 use crate::json::{At, Malformed, Writer};

@@ -95,7 +95,9 @@ pub(crate) fn consistency(hashes: Vec<Hash>) -> ConsistencyProof {
 
 #[cfg(test)]
 mod tests {
-    use cinnabar_tlog::{LeafIndex, MemoryTree, Size, consistency_proof, inclusion_proof, leaf_hash};
+    use cinnabar_tlog::{
+        LeafIndex, MemoryTree, Size, consistency_proof, inclusion_proof, leaf_hash,
+    };
 
     use super::*;
 
@@ -111,7 +113,10 @@ mod tests {
         for size in 1..=leaves.len() {
             let tree: MemoryTree = leaves[..size].iter().copied().collect();
             for index in 0..size as u64 {
-                let ours = inclusion(hashes(&leaves[..size], inclusion_ranges(index, size as u64)));
+                let ours = inclusion(hashes(
+                    &leaves[..size],
+                    inclusion_ranges(index, size as u64),
+                ));
                 assert_eq!(
                     Ok(ours),
                     inclusion_proof(LeafIndex::new(index), tree.size(), &tree)
@@ -127,7 +132,7 @@ mod tests {
 
     #[test]
     fn too_few_leaves_give_no_hash() {
-        let mut ranges = Ranges::new([0..2]);
+        let mut ranges = Ranges::new(std::iter::once(0..2));
         ranges.push(leaf_hash(b"only"));
         assert_eq!(ranges.finish(), None);
     }

@@ -1,8 +1,6 @@
 //! Whom the verifier believes: the log's keys, and witnesses.
 
-use cinnabar_tlog::{
-    Algorithm, Checkpoint, KeyName, Note, NoteRejection, OpenError, VerifierKey,
-};
+use cinnabar_tlog::{Algorithm, Checkpoint, KeyName, Note, NoteRejection, OpenError, VerifierKey};
 use serde::Serialize;
 
 /// Most keys of one log: each rotation adds one, and a ledger rotates its key every few years.
@@ -27,7 +25,7 @@ pub enum TrustError {
     Names(KeyName, KeyName),
     /// A witness's key.
     #[error("the key {0} is not a log's key, which has type 0x01")]
-    NotALogKey(VerifierKey),
+    NotALogKey(Box<VerifierKey>),
 }
 
 /// One cosignature that verifies.
@@ -54,11 +52,8 @@ impl Trust {
                 other.name().clone(),
             ));
         }
-        if let Some(key) = log
-            .iter()
-            .find(|key| key.algorithm() != Algorithm::Ed25519)
-        {
-            return Err(TrustError::NotALogKey(key.clone()));
+        if let Some(key) = log.iter().find(|key| key.algorithm() != Algorithm::Ed25519) {
+            return Err(TrustError::NotALogKey(Box::new(key.clone())));
         }
         Ok(Self { log, witnesses })
     }
@@ -95,6 +90,18 @@ impl Trust {
             }
         }
         Err(fault)
+    }
+
+    /// The same, and no line of a witness that is known here is wrong either: what a careful client accepts.
+    ///
+    /// Not asked of evidence: a log that lies could spoil what it signed with a false line under it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_strictly(&self, note: &Note) -> Result<Checkpoint, OpenError> {
+        let checkpoint = self.open(note)?;
+        note.verify(self.log.iter().chain(&self.witnesses))?;
+        Ok(checkpoint)
     }
 
     /// The cosignatures under a note that verify, each witness once.

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::kinds::LedgerOpened;
-use cinnabar_events::{
-    Class, Date, Entry, Id, Payload, PublicKey, Sequence, Timestamp,
-};
+use cinnabar_events::{Class, Date, Entry, Id, Payload, PublicKey, Sequence, Timestamp};
 use cinnabar_governance::LEDGER_ACTOR;
 use cinnabar_governance::deadline::clock::local_date;
 
@@ -70,7 +68,10 @@ impl Keys {
         if let Payload::ActorEnrolled(enrolled) = payload {
             self.add(entry, actor, enrolled.key, enrolled.key_expires);
         } else if let Payload::KeyRotated(rotated) = payload {
-            let old = self.current.get(&actor).and_then(|key| self.keys.get_mut(key));
+            let old = self
+                .current
+                .get(&actor)
+                .and_then(|key| self.keys.get_mut(key));
             if let Some(old) = old {
                 old.replaced = old.replaced.or(Some(Event::of(entry)));
             }
@@ -117,7 +118,11 @@ impl Keys {
         let open = |(from, until): &&(Event, Option<Event>)| {
             from.at < seq && until.is_none_or(|until| until.at >= seq)
         };
-        self.suspended.get(actor)?.iter().find(open).map(|(from, _)| from.at)
+        self.suspended
+            .get(actor)?
+            .iter()
+            .find(open)
+            .map(|(from, _)| from.at)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bundles: one decision with everything to verify it offline, in one file.
 
+mod decision;
 mod keys;
 mod verify;
 
@@ -7,7 +8,9 @@ use cinnabar_events::{Entry, Sequence, Subject};
 use cinnabar_governance::LEDGER_ACTOR;
 use cinnabar_tlog::{InclusionProof, Note};
 
-pub use verify::{BundleRejection, Decision, KeyState, ShownSigner, Suspect};
+pub use decision::{Decision, KeyState, ShownSigner, Suspect};
+pub use verify::BundleRejection;
+pub(crate) use verify::ledger_of;
 
 use crate::json::{self, Malformed, Writer};
 use crate::leaf::{ProvenLeaf, tlog_proof};
@@ -109,7 +112,9 @@ impl Bundle {
         for item in list.items(MAX_BUNDLE_ENTRIES)? {
             item.object(&["entry", "inclusion"], &[])?;
             let entry = item.entry("entry")?;
-            let rising = entries.last().is_none_or(|(last, _)| last.seq() < entry.seq());
+            let rising = entries
+                .last()
+                .is_none_or(|(last, _)| last.seq() < entry.seq());
             if !rising {
                 return Err(item.wrong("an entry of a higher sequence than the one before"));
             }
@@ -153,7 +158,10 @@ impl Bundle {
 
     /// The entry that it is about.
     pub fn entry(&self) -> &Entry {
-        let found = self.entries.iter().find(|(entry, _)| entry.seq() == self.sequence);
+        let found = self
+            .entries
+            .iter()
+            .find(|(entry, _)| entry.seq() == self.sequence);
         &found.expect("no bundle is made without it").0
     }
 
@@ -169,7 +177,11 @@ impl Bundle {
 
     pub(crate) fn leaves(&self) -> impl Iterator<Item = ProvenLeaf> {
         self.entries.iter().map(|(entry, inclusion)| {
-            let proof = tlog_proof(entry.seq().get(), inclusion.clone(), self.checkpoint.clone());
+            let proof = tlog_proof(
+                entry.seq().get(),
+                inclusion.clone(),
+                self.checkpoint.clone(),
+            );
             ProvenLeaf::new(entry.bytes().to_vec(), proof)
         })
     }

@@ -147,7 +147,9 @@ impl<'l> Exhibit<'l> {
 
     /// The checkpoint, if the log signed it and every leaf is in its tree. An export is read elsewhere.
     pub(crate) fn open(&self, trust: &Trust) -> Result<Checkpoint, InvalidExhibit> {
-        let checkpoint = trust.open(self.note()).map_err(InvalidExhibit::Checkpoint)?;
+        let checkpoint = trust
+            .open(self.note())
+            .map_err(InvalidExhibit::Checkpoint)?;
         for leaf in self.leaves() {
             leaf.verify(trust).map_err(InvalidExhibit::Leaf)?;
         }

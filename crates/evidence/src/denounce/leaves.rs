@@ -71,10 +71,16 @@ pub(crate) fn survey(
     if wanted(0) {
         survey.roots.insert(0, frontier.root());
     }
-    for leaf in leaves.pass().take(usize::try_from(size).unwrap_or(usize::MAX)) {
+    for leaf in leaves
+        .pass()
+        .take(usize::try_from(size).unwrap_or(usize::MAX))
+    {
         let leaf = leaf?;
         let hash = leaf_hash(&leaf);
-        if expected.get(&survey.count).is_some_and(|other| *other != hash) {
+        if expected
+            .get(&survey.count)
+            .is_some_and(|other| *other != hash)
+        {
             survey.differing.push(survey.count);
         }
         if survey.recoveries.len() < MAX_RECOVERIES {
@@ -97,12 +103,15 @@ fn recovery(leaf: &[u8], index: u64) -> Option<Recovery> {
     Recovery::of(&entry).filter(|_| entry.seq().get() == index)
 }
 
+/// Hashes of ranges, in the order asked, and the bytes of a leaf.
+pub(crate) type Gathered = (Vec<Hash>, Vec<u8>);
+
 /// The hashes of ranges of leaves, and the bytes of the leaf at `at`.
 pub(crate) fn gather(
     leaves: &dyn Leaves,
     ranges: Vec<Range<u64>>,
     at: Option<u64>,
-) -> Result<Option<(Vec<Hash>, Vec<u8>)>, Unreadable> {
+) -> Result<Option<Gathered>, Unreadable> {
     let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
     let end = end.max(at.map_or(0, |at| at + 1));
     let mut ranges = Ranges::new(ranges);

@@ -2,11 +2,8 @@
 
 mod exhibit;
 mod leaves;
+mod side;
 mod verdict;
-
-use std::collections::BTreeMap;
-
-use cinnabar_tlog::{Checkpoint, Hash, Size, leaf_hash};
 
 pub use exhibit::{Exhibit, InvalidExhibit, NotAnExhibit};
 pub use leaves::{Leaves, Lines, Pass, Unreadable};
@@ -14,11 +11,11 @@ pub use verdict::{Compared, DenounceError, Missing, Place, Verdict};
 
 use crate::claim::{Claim, contradiction};
 use crate::evidence::Evidence;
-use crate::leaf::{ProvenLeaf, Recovery, Shown, tlog_proof};
+use crate::leaf::{ProvenLeaf, Recovery, Shown};
 use crate::piece::{Consistency, Piece};
-use crate::ranges::{consistency, consistency_ranges, inclusion, inclusion_ranges};
 use crate::trust::Trust;
-use leaves::{Survey, first_difference, gather, survey};
+use leaves::first_difference;
+use side::Side;
 
 /// Compares two exhibits. `known` are consistency proofs that the caller has fetched, as a verdict that is
 /// [`Verdict::Undecided`] asks for them; wrong ones decide nothing.
@@ -41,107 +38,6 @@ pub fn denounce(
         compared: Vec::new(),
     };
     case.decide(&first, &second)
-}
-
-/// One exhibit, verified.
-struct Side<'e, 'l> {
-    exhibit: &'e Exhibit<'l>,
-    checkpoint: Checkpoint,
-    /// What one pass over the export told, if it is one.
-    survey: Option<(&'l dyn Leaves, Survey)>,
-}
-
-impl<'e, 'l> Side<'e, 'l> {
-    /// Verifies the exhibit, and reads it with the questions that the other one raises.
-    fn open(
-        exhibit: &'e Exhibit<'l>,
-        other: &Exhibit<'_>,
-        trust: &Trust,
-        place: Place,
-    ) -> Result<Self, DenounceError> {
-        let invalid = |source| DenounceError::Invalid { place, source };
-        let checkpoint = exhibit.open(trust).map_err(invalid)?;
-        let Some(leaves) = exhibit.whole() else {
-            return Ok(Self {
-                exhibit,
-                checkpoint,
-                survey: None,
-            });
-        };
-        // If the other one isn't genuine, that is said when it is its turn.
-        let sizes: Vec<u64> = trust
-            .open(other.note())
-            .map(|checkpoint| checkpoint.size.get())
-            .into_iter()
-            .collect();
-        let expected: BTreeMap<u64, Hash> = other
-            .leaves()
-            .iter()
-            .map(|leaf| (leaf.proof().index.get(), leaf_hash(leaf.bytes())))
-            .collect();
-        let size = checkpoint.size.get();
-        let found = survey(leaves, size, &sizes, &expected)?;
-        if found.count < size {
-            let (found, expected) = (found.count, size);
-            return Err(invalid(InvalidExhibit::Cut { found, expected }));
-        }
-        if found.roots.get(&size) != Some(&checkpoint.root) {
-            return Err(invalid(InvalidExhibit::Changed(size)));
-        }
-        Ok(Self {
-            exhibit,
-            checkpoint,
-            survey: Some((leaves, found)),
-        })
-    }
-
-    fn size(&self) -> u64 {
-        self.checkpoint.size.get()
-    }
-
-    fn note(&self) -> Piece {
-        Piece::Note(self.exhibit.note().clone())
-    }
-
-    /// A leaf of the export, with its proof.
-    fn prove(&self, index: u64) -> Result<Option<ProvenLeaf>, DenounceError> {
-        let Some((leaves, _)) = self.survey.as_ref().filter(|_| index < self.size()) else {
-            return Ok(None);
-        };
-        let gathered = gather(*leaves, inclusion_ranges(index, self.size()), Some(index))?;
-        Ok(gathered.map(|(hashes, bytes)| {
-            let note = self.exhibit.note().clone();
-            ProvenLeaf::new(bytes, tlog_proof(index, inclusion(hashes), note))
-        }))
-    }
-
-    /// The root that the export has at a smaller size, with the proof from there.
-    fn prefix(&self, old: Size) -> Result<Option<Consistency>, DenounceError> {
-        let Some((leaves, survey)) = &self.survey else {
-            return Ok(None);
-        };
-        let Some(old_root) = survey.roots.get(&old.get()).copied() else {
-            return Ok(None);
-        };
-        let ranges = if old.is_zero() {
-            Vec::new()
-        } else {
-            consistency_ranges(old.get(), self.size())
-        };
-        let gathered = gather(*leaves, ranges, None)?;
-        Ok(gathered.map(|(hashes, _)| Consistency {
-            old,
-            new: self.checkpoint.size,
-            old_root,
-            proof: consistency(hashes),
-        }))
-    }
-
-    fn recoveries(&self) -> &[Recovery] {
-        self.survey
-            .as_ref()
-            .map_or(&[], |(_, survey)| survey.recoveries.as_slice())
-    }
 }
 
 /// What is being decided.
@@ -303,7 +199,10 @@ impl Case<'_> {
             let verdict = self.proven(Claim::TwoRoots, [notes(), recovered].concat());
             return Ok(verdict.unwrap_or_else(|| self.undecided(small, large)));
         }
-        let nothing = old.size.is_zero().then(|| Consistency::of_nothing(new.size));
+        let nothing = old
+            .size
+            .is_zero()
+            .then(|| Consistency::of_nothing(new.size));
         let own = large.prefix(old.size)?;
         for shown in own.iter().chain(&nothing).chain(self.known) {
             if (shown.old, shown.new) != (old.size, new.size) {
@@ -347,11 +246,7 @@ impl Case<'_> {
     }
 
     /// The recoveries in exports that declare the loss of what stood at `place`, as exhibits.
-    fn recoveries(
-        &self,
-        sides: &[&Side<'_, '_>],
-        place: u64,
-    ) -> Result<Vec<Piece>, DenounceError> {
+    fn recoveries(&self, sides: &[&Side<'_, '_>], place: u64) -> Result<Vec<Piece>, DenounceError> {
         let mut pieces = Vec::new();
         for side in sides {
             let declaring = |one: &&Recovery| one.from <= place && place < one.until;
