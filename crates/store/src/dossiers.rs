@@ -1,6 +1,6 @@
 //! The index of dossiers: a sparse tree over how every dossier ends, kept node by node.
 //!
-//! - key = SHA-256(subject as text), value = SHA-256(length as u64 big-endian ‖ BLAKE3 hash of the last entry);
+//! - key and value as the contract says ([`dossier_key`], [`dossier_value`](cinnabar_events::dossier_value));
 //! - the nodes kept are those of one recorded index, and which one it is changes with them in one batch: after a crash
 //!   they are of that index still, and the next one is worked out from the entries since.
 //!
@@ -8,10 +8,10 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::{Entry, Payload, Revision, Sequence, Subject};
+use cinnabar_events::{Entry, Payload, Revision, Sequence, Subject, dossier_key};
 use cinnabar_tlog::{
-    Hash, Size, SparseChange, SparseKey, SparseNode, SparsePlace, SparseProof, SparseReader,
-    sparse_prove, sparse_update,
+    Hash, Size, SparseChange, SparseNode, SparsePlace, SparseProof, SparseReader, sparse_prove,
+    sparse_update,
 };
 use rocksdb::{ReadOptions, WriteBatch, WriteOptions};
 
@@ -20,11 +20,6 @@ use crate::keys::{self, Family, IndexKey, Meta};
 use crate::store::Store;
 use crate::types::{DossierHead, IndexHead};
 use crate::value;
-
-/// The key of a subject in the sparse tree.
-pub fn dossier_key(subject: &Subject) -> SparseKey {
-    SparseKey::of(subject.to_string().as_bytes())
-}
 
 /// The next index, worked out and not applied.
 #[derive(Debug)]

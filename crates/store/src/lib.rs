@@ -33,7 +33,7 @@ mod tree;
 mod types;
 mod value;
 
-pub use dossiers::{IndexPlan, dossier_key};
+pub use dossiers::IndexPlan;
 pub use entries::Entries;
 pub use error::{
     ApplyError, Damage, DatabaseError, Inconsistency, OpenError, ProofError, StoreError,

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use cinnabar_events::{Entry, EntryHash, Sequence, Timestamp};
+use cinnabar_events::{Entry, EntryHash, Revision, Sequence, Timestamp, dossier_value};
 use cinnabar_governance::Changes;
-use cinnabar_tlog::{EMPTY_ROOT, Hash, Size, SparseKey, TileId};
+use cinnabar_tlog::{EMPTY_ROOT, Hash, Size, TileId};
 
 /// Where the ledger stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,13 +148,9 @@ pub struct DossierHead {
 }
 
 impl DossierHead {
-    /// What stands for it in the sparse tree: `SHA-256(length as u64 big-endian ‖ hash)`.
+    /// What stands for it in the sparse tree.
     pub fn value(&self) -> Hash {
-        let mut bytes = [0; 40];
-        bytes[..8].copy_from_slice(&self.length.to_be_bytes());
-        bytes[8..].copy_from_slice(self.hash.as_bytes());
-        // A key of the tree is the SHA-256 of a text, too.
-        Hash::from_bytes(*SparseKey::of(&bytes).as_bytes())
+        dossier_value(Revision::new(self.length), self.hash)
     }
 }
 

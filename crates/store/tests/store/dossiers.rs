@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::Subject;
-use cinnabar_store::{DossierHead, IndexHead, Store, dossier_key};
+use cinnabar_events::{Subject, dossier_key};
+use cinnabar_store::{DossierHead, IndexHead, Store};
 use cinnabar_tlog::{Hash, MemorySparseTree, Size};
 
 use crate::writer::{Writer, copy_dir, subject};
