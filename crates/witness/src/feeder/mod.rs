@@ -144,3 +144,6 @@ async fn run(mut worker: Worker, mut stop: watch::Receiver<bool>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
