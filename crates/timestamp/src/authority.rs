@@ -197,3 +197,61 @@ fn is_name(name: &str) -> bool {
         && !name.starts_with('.')
         && !name.ends_with('.')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(name: &str, url: Option<&str>, certificates: &str) -> AuthoritySettings {
+        AuthoritySettings {
+            name: name.to_owned(),
+            url: url.map(str::to_owned),
+            certificates: certificates.to_owned(),
+        }
+    }
+
+    #[test]
+    fn settings_that_cannot_be_used_say_why() {
+        let name = |name: &str| SettingsError::Name(name.to_owned());
+        let long = "a".repeat(MAX_NAME_BYTES + 1);
+        let pem = |inside: &str| {
+            format!("-----BEGIN CERTIFICATE-----\n{inside}\n-----END CERTIFICATE-----\n")
+        };
+        let x = || "x".to_owned();
+        for (settings, expected) in [
+            (settings("", None, ""), name("")),
+            (settings("Über", None, ""), name("Über")),
+            (settings("a/b", None, ""), name("a/b")),
+            (settings("..", None, ""), name("..")),
+            (settings(&long, None, ""), name(&long)),
+            (settings("x", Some("ftp://x"), ""), SettingsError::Url(x())),
+            (settings("x", None, ""), SettingsError::Pem(x())),
+            (settings("x", None, &pem("!")), SettingsError::Pem(x())),
+            (
+                settings("x", None, &pem("AAAA")),
+                SettingsError::Certificate {
+                    name: x(),
+                    position: 1,
+                },
+            ),
+        ] {
+            assert_eq!(Authority::new(&settings).unwrap_err(), expected);
+        }
+        let many = vec![settings("x", None, ""); MAX_AUTHORITIES + 1];
+        assert!(matches!(
+            Authorities::new(&many),
+            Err(SettingsError::TooMany { .. })
+        ));
+    }
+
+    #[test]
+    fn settings_know_no_other_keys() {
+        let known = r#"{"name":"x","certificates":"y"}"#;
+        assert_eq!(
+            serde_json::from_str::<AuthoritySettings>(known).unwrap(),
+            settings("x", None, "y")
+        );
+        let unknown = r#"{"name":"x","certificates":"y","certificate":"z"}"#;
+        assert!(serde_json::from_str::<AuthoritySettings>(unknown).is_err());
+    }
+}

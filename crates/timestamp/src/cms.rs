@@ -8,22 +8,18 @@ use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 
 use crate::Malformed;
+use crate::attributes::Attributes;
 use crate::certificate::SignerReference;
 use crate::info::{algorithm, context, next_is};
 
+/// id-signedData (RFC 5652 §5.1).
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
-const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-const SIGNING_CERTIFICATE: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
-const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+/// id-ct-TSTInfo (RFC 3161 §2.4.2).
+pub(crate) const TST_INFO: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
 /// Certificates in a token that are read: a signer and a chain of a few, with room.
 const MAX_CERTIFICATES: usize = 16;
-/// Signed attributes that are read; known authorities send four to six.
-const MAX_ATTRIBUTES: usize = 32;
 /// Digest algorithms that a token may declare; one signer uses one.
 const MAX_DIGESTS: usize = 8;
 
@@ -157,68 +153,6 @@ impl SignerInfo {
     }
 }
 
-/// The signed attributes that matter.
-struct Attributes {
-    message_digest: Vec<u8>,
-    references: Vec<SignerReference>,
-}
-
-impl Attributes {
-    fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = SliceReader::new(bytes)?;
-        let (mut kind, mut digest, mut old, mut new) = (None, None, None, None);
-        for count in 0.. {
-            if reader.is_finished() {
-                break;
-            }
-            if count == MAX_ATTRIBUTES {
-                return Err(too_many("signed attributes", MAX_ATTRIBUTES));
-            }
-            reader.sequence(|reader| {
-                let name = ObjectIdentifier::decode(reader)?;
-                let values = AnyRef::decode(reader)?;
-                values.tag().assert_eq(Tag::Set)?;
-                match name {
-                    CONTENT_TYPE => only("content-type", &mut kind, values),
-                    MESSAGE_DIGEST => only("message-digest", &mut digest, values),
-                    SIGNING_CERTIFICATE => only("signing-certificate", &mut old, values),
-                    SIGNING_CERTIFICATE_V2 => only("signing-certificate-v2", &mut new, values),
-                    _ => Ok(()),
-                }
-            })?;
-        }
-        let kind = kind.ok_or(Malformed::Attribute("content-type"))?;
-        let kind = kind.decode_as::<ObjectIdentifier>()?;
-        if kind != TST_INFO {
-            return Err(Malformed::NotATimestamp(kind));
-        }
-        let digest = digest.ok_or(Malformed::Attribute("message-digest"))?;
-        let old = old.map(SignerReference::decode_old);
-        let new = new.map(SignerReference::decode_new);
-        let references: Vec<_> = old.into_iter().chain(new).collect::<Result<_, _>>()?;
-        if references.is_empty() {
-            return Err(Malformed::Attribute("signing-certificate"));
-        }
-        Ok(Self {
-            message_digest: digest.decode_as::<&OctetStringRef>()?.as_bytes().to_vec(),
-            references,
-        })
-    }
-}
-
-/// Keeps the one value of an attribute that may be there once (RFC 5652 §11, RFC 5035 §3).
-fn only<'a>(
-    name: &'static str,
-    slot: &mut Option<AnyRef<'a>>,
-    values: AnyRef<'a>,
-) -> Result<(), Malformed> {
-    let value = AnyRef::from_der(values.value()).map_err(|_| Malformed::Attribute(name))?;
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(Malformed::Attribute(name)),
-    }
-}
-
 /// `EncapsulatedContentInfo { eContentType, eContent [0] EXPLICIT OCTET STRING }`.
 fn content(reader: &mut SliceReader<'_>) -> Result<Vec<u8>, Malformed> {
     let kind = ObjectIdentifier::decode(reader)?;
@@ -300,6 +234,6 @@ fn version(
     }
 }
 
-fn too_many(what: &'static str, limit: usize) -> Malformed {
+pub(crate) fn too_many(what: &'static str, limit: usize) -> Malformed {
     Malformed::TooMany { what, limit }
 }

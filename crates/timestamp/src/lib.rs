@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attributes;
 mod authority;
 mod certificate;
 #[cfg(feature = "client")]

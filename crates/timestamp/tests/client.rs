@@ -122,7 +122,8 @@ fn an_authority_that_does_not_stamp_says_why() {
 #[test]
 fn what_is_no_answer_is_told_apart() {
     let long = vec![0; MAX_RESPONSE_BYTES + 1];
-    let cases: [(Vec<u8>, fn(&StampError) -> bool); 6] = [
+    type Expected = fn(&StampError) -> bool;
+    let cases: [(Vec<u8>, Expected); 6] = [
         (http("500 Oops", REPLY, b""), |it| {
             matches!(it, StampError::Status { status: 500, .. })
         }),
