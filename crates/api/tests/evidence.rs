@@ -123,7 +123,7 @@ impl Watched {
         let witness = Cosigner::from_seed(name("witness.example.org/w1"), &[7; 32]);
         let other = Cosigner::from_seed(name("witness.example.org/w2"), &[8; 32]);
         let policy = format!(
-            "log {}\nwitness w1 {}\nwitness w2 {}\ngroup any any w1 w2\nquorum any\n",
+            "log {}\nwitness w1 {}\nwitness w2 {}\ngroup some any w1 w2\nquorum some\n",
             log_key(),
             witness.verifier(),
             other.verifier()
