@@ -121,7 +121,8 @@ fn a_key_that_was_compromised_by_then_makes_the_decision_suspect() {
 #[test]
 fn a_forced_entry_is_shown_with_the_key_that_could_not_sign() {
     // The operator records what the rules refuse.
-    let cases: [(fn(&mut Town), fn(&KeyState) -> bool); 4] = [
+    type Case = (fn(&mut Town), fn(&KeyState) -> bool);
+    let cases: [Case; 4] = [
         (
             |town| revoke(town, "qian", "qian", None),
             |state| matches!(state, KeyState::Revoked { .. }),

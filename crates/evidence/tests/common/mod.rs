@@ -290,7 +290,9 @@ pub(crate) fn proven(
                 assert_eq!(read.verify(&trust()), Ok(proven));
                 found = Some(read);
             }
-            other => panic!("{claim:?} is not found: {other}"),
+            other @ (Verdict::Agree { .. } | Verdict::Undecided { .. }) => {
+                panic!("{claim:?} is not found: {other}")
+            }
         }
     }
     found.unwrap()
