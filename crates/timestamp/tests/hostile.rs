@@ -52,22 +52,29 @@ fn verdict(bytes: &[u8], trust: &Authorities) -> Option<Stamped> {
 }
 
 #[test]
-fn every_flipped_bit_is_refused_or_says_the_same() {
-    for sample in samples() {
-        let mut bytes = sample.token.clone();
-        // The root came with the token, but the one that counts is the configured one.
-        let root = bytes
-            .windows(sample.root.len())
-            .position(|it| it == sample.root);
-        let root = root.unwrap()..root.unwrap() + sample.root.len();
-        for bit in 0..bytes.len() * 8 {
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            if let Some(stamped) = verdict(&bytes, &sample.trust) {
-                assert!(root.contains(&(bit / 8)), "bit {bit} is not noticed");
-                assert_eq!(stamped, sample.stamped, "bit {bit}");
-            }
-            bytes[bit / 8] ^= 1 << (bit % 8);
+fn every_bit_flipped_in_a_token_by_rsa_is_refused_or_says_the_same() {
+    flip_every_bit(&samples()[0]);
+}
+
+#[test]
+fn every_bit_flipped_in_a_token_by_p256_is_refused_or_says_the_same() {
+    flip_every_bit(&samples()[1]);
+}
+
+fn flip_every_bit(sample: &Sample) {
+    let mut bytes = sample.token.clone();
+    // The root came with the token, but the one that counts is the configured one.
+    let root = bytes
+        .windows(sample.root.len())
+        .position(|it| it == sample.root);
+    let root = root.unwrap()..root.unwrap() + sample.root.len();
+    for bit in 0..bytes.len() * 8 {
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        if let Some(stamped) = verdict(&bytes, &sample.trust) {
+            assert!(root.contains(&(bit / 8)), "bit {bit} is not noticed");
+            assert_eq!(stamped, sample.stamped, "bit {bit}");
         }
+        bytes[bit / 8] ^= 1 << (bit % 8);
     }
 }
 
@@ -181,6 +188,64 @@ fn a_second_certificate_for_the_same_key_is_not_the_one_that_was_named() {
     assert!(bare.verify(&imprint(), &trust(&named)).is_ok());
     let other = bare.verify(&imprint(), &trust(&desk.pem("again")));
     assert_eq!(other, Err(Rejection::SigningCertificate));
+}
+
+/// Signed once more by the authority's own key, after what it says about its certificate has been changed.
+#[test]
+fn a_named_certificate_has_the_named_serial_number() {
+    let desk = Desk::with_signer(Key::Rsa);
+    let token = desk.forge(&info(&imprint(), TIME, &[]), "tsa", "");
+    let output = desk.try_openssl("x509 -in tsa.pem -noout -serial");
+    let serial = String::from_utf8(output.stdout).unwrap();
+    let serial = hex::decode(serial.trim().strip_prefix("serial=").unwrap()).unwrap();
+    let (from, to) = signed_attributes(&token);
+    let named = from + find(&token[from..to], &serial).expect("-cades names the serial number");
+    for (change, accepted) in [(0, true), (1, false)] {
+        let mut changed = token.clone();
+        changed[named + serial.len() - 1] ^= change;
+        // What is signed has the tag of a SET OF.
+        desk.write("attributes", [&[0x31], &changed[from + 1..to]].concat());
+        desk.openssl("dgst -sha256 -sign tsa.key -out signature attributes");
+        let signature = desk.read("signature");
+        let at = changed.len() - signature.len();
+        changed[at..].copy_from_slice(&signature);
+        let verdict = Token::parse(&changed)
+            .unwrap()
+            .verify(&imprint(), &desk.trust("root"));
+        match accepted {
+            true => assert!(verdict.is_ok()),
+            false => assert_eq!(verdict, Err(Rejection::SigningCertificate)),
+        }
+    }
+}
+
+#[test]
+fn a_signed_attribute_is_there_once() {
+    let desk = Desk::with_signer(Key::P256);
+    let mut token = desk.forge(&info(&imprint(), TIME, &[]), "tsa", "");
+    // The signing time becomes a second message digest.
+    let at = find(&token, &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5]).unwrap();
+    token[at + 10] = 4;
+    let refused = Token::parse(&token);
+    assert_eq!(refused, Err(Malformed::Attribute("message-digest")));
+}
+
+/// Where the signed attributes stand: `a0`, a length of two or three bytes, and the content type first.
+fn signed_attributes(token: &[u8]) -> (usize, usize) {
+    let kind = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3];
+    let first = find(token, &kind).unwrap() - 2;
+    match token[..first] {
+        [.., 0xa0, 0x82, high, low] => (
+            first - 4,
+            first + usize::from(u16::from_be_bytes([high, low])),
+        ),
+        [.., 0xa0, 0x81, length] => (first - 3, first + usize::from(length)),
+        _ => panic!("no signed attributes"),
+    }
+}
+
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).position(|it| it == part)
 }
 
 #[test]
