@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
     cosign, doctor, export, follow, health, import, key, kinds, receipt, rulebook, sign, submit,
+    witness,
 };
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::{init, node, out, up};
@@ -48,6 +49,8 @@ enum Command {
     Export(export::Args),
     /// Take an older register over.
     Import(import::Args),
+    /// Be a witness of logs: cosign what continues what was cosigned before.
+    Witness(witness::Args),
     /// Look at everything that is needed here, and say what to set.
     Doctor(doctor::Args),
 }
@@ -115,6 +118,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Follow(args) => wait(follow::run(args)),
         Command::Export(args) => export::run(&args),
         Command::Import(args) => wait(import::run(args)),
+        Command::Witness(args) => wait(witness::run(args)),
         Command::Doctor(args) => wait(doctor::run(args)),
     }
 }

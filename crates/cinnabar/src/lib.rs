@@ -5,6 +5,7 @@
 //! registers ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
 
 mod alarm;
+pub mod anchors;
 pub mod cli;
 mod commands;
 pub mod demo;
@@ -19,6 +20,7 @@ pub mod log;
 pub mod node;
 pub mod out;
 pub mod profile;
+pub mod recovery;
 mod rules;
 pub mod serving;
 pub mod statement;

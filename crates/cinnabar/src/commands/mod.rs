@@ -13,3 +13,4 @@ pub(crate) mod refusal;
 pub(crate) mod rulebook;
 pub(crate) mod sign;
 pub(crate) mod submit;
+pub(crate) mod witness;
