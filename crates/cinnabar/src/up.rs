@@ -152,7 +152,20 @@ fn advised(why: EmbeddingFailure, layout: &Layout, identity: &Identity, seen: &[
             "Either somebody took {} away, or it is to be kept for the first time: then start once with --new-mark.",
             path.display()
         )),
-        _ => None,
+        EmbeddingFailure::Connect(_)
+        | EmbeddingFailure::Divergence(_)
+        | EmbeddingFailure::Genesis(_)
+        | EmbeddingFailure::Files(_)
+        | EmbeddingFailure::Vault(_)
+        | EmbeddingFailure::Name(_)
+        | EmbeddingFailure::Find(_)
+        | EmbeddingFailure::Key(_)
+        | EmbeddingFailure::User(_)
+        | EmbeddingFailure::Server(_)
+        | EmbeddingFailure::Streams(_)
+        | EmbeddingFailure::Unfit(_)
+        | EmbeddingFailure::Open(_)
+        | EmbeddingFailure::Clock { .. } => None,
     };
     let failure = failure(why);
     match (advice, failure.message()) {

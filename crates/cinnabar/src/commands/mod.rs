@@ -1,6 +1,8 @@
 //! The client's commands: one module each, all with `Args` and `run`.
 
+pub(crate) mod bundle;
 pub(crate) mod cosign;
+pub(crate) mod denounce;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod follow;

@@ -61,7 +61,15 @@ pub(super) fn run(
             "what the log serves up to size {size} contradicts the checkpoints; {} stays as published",
             folder.path().display()
         );
-        return Err(alarm::raise(&what, &known, note.as_bytes(), key));
+        let proofs = alarm::between(&known, note.as_bytes(), api);
+        return Err(alarm::raise(
+            &what,
+            &known,
+            note.as_bytes(),
+            &proofs,
+            key,
+            alarm::folder_of(folder.path()),
+        ));
     }
     folder.publish(&signed.note).or_fail(Exit::Usage)?;
     out::note(format!(
@@ -140,7 +148,15 @@ fn ahead(
             held.checkpoint.size,
             folder.path().display()
         );
-        return Err(alarm::raise(&what, &held.note, &signed.note, key));
+        let proofs = alarm::between(&held.note, &signed.note, folder);
+        return Err(alarm::raise(
+            &what,
+            &held.note,
+            &signed.note,
+            &proofs,
+            key,
+            alarm::folder_of(folder.path()),
+        ));
     }
     out::note(format!(
         "Nothing is new: the folder has {} entries already, and this server shows the first {size} of them.",

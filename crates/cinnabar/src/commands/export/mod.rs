@@ -18,6 +18,7 @@ use crate::files::{self, Access, io_error};
 use crate::http::{Api, Signed};
 use crate::out;
 use crate::profile::ProfileArg;
+use crate::seen::Seen;
 
 /// What the name of the checkpoint beside an export ends with.
 const CHECKPOINT_SUFFIX: &str = ".checkpoint";
@@ -62,6 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         };
         Failure::new(exit, error)
     })?;
+    Seen::beside(&args.profile.profile, profile.verifier_key()).compare(&api, &signed)?;
     if let Some(folder) = &args.tiles {
         return mirror::run(&api, &profile.verifier_key(), &signed, folder);
     }
