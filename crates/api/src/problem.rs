@@ -18,6 +18,8 @@ pub(crate) enum Code {
     UnknownParameter,
     BadCursor,
     NotFound,
+    NotCosigned,
+    NoDocument,
     NoSuchPath,
     MethodNotAllowed,
     NotAcceptable,
@@ -31,11 +33,13 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, for the page that explains them.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadParameter,
         Self::UnknownParameter,
         Self::BadCursor,
         Self::NotFound,
+        Self::NotCosigned,
+        Self::NoDocument,
         Self::NoSuchPath,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -69,6 +73,16 @@ impl Code {
                 StatusCode::NOT_FOUND,
                 "resource.not_found",
                 "There is no such thing at this size of the ledger",
+            ),
+            Self::NotCosigned => (
+                StatusCode::NOT_FOUND,
+                "resource.not_cosigned",
+                "No checkpoint with what was asked for covers it, or none yet",
+            ),
+            Self::NoDocument => (
+                StatusCode::NOT_FOUND,
+                "resource.no_document",
+                "It does not fit into one document; the parts are to be had one by one",
             ),
             Self::NoSuchPath => (
                 StatusCode::NOT_FOUND,

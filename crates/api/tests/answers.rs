@@ -280,6 +280,8 @@ async fn views_of_another_ledger_are_folded_again() {
 fn example(template: &str) -> String {
     let path = template
         .replace("{sequence}", "0")
+        .replace("{size}", "23")
+        .replace("{authority}", "tsa")
         .replace("{kind}", "product.submitted")
         .replace("{class}", "product")
         .replace(
@@ -300,6 +302,9 @@ fn example(template: &str) -> String {
 #[tokio::test]
 async fn every_operation_accepts_its_parameters_and_refuses_others_by_name() {
     let node = Node::new(busy_town().entries().to_vec());
+    node.store
+        .keep_timestamp(Size::new(23), "tsa", b"stamp")
+        .unwrap();
     let document = serde_json::to_value(cinnabar_api::document()).unwrap();
     for (template, operations) in document["paths"].as_object().unwrap() {
         let path = example(template);
@@ -340,6 +345,7 @@ async fn every_operation_accepts_its_parameters_and_refuses_others_by_name() {
                 "migrated" | "suspect" => "true",
                 "class" => "product",
                 "before" => "2027-01-01",
+                "cosigned" | "stamped" => "false",
                 "kind" => "product.*",
                 "subject" => "product/p1",
                 "organisationKind" => "agency",

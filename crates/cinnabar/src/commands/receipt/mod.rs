@@ -1,5 +1,7 @@
 //! `cinnabar receipt`: look at a receipt, check it offline, or ask for it again.
 
+mod refresh;
+
 use std::path::PathBuf;
 
 use cinnabar_events::Receipt;
@@ -38,6 +40,11 @@ enum Command {
     /// Ask the ledger for the receipt of an entry again, under its newest checkpoint.
     #[command(after_help = "Example:\n  cinnabar receipt get 17 --out 17.receipt.json")]
     Get(Get),
+    /// Get the same receipt with the witnesses' cosignatures, and the time-stamps beside it. Contradictions raise an alarm.
+    #[command(
+        after_help = "Example:\n  cinnabar receipt refresh 0193….receipt.json\n  cinnabar receipt refresh --stamped 0193….receipt.json --witness-policy policy"
+    )]
+    Refresh(refresh::Refresh),
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -83,6 +90,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         Command::Show(args) => show_receipt(&args),
         Command::Verify(args) => verify(&args),
         Command::Get(args) => get(&args).await,
+        Command::Refresh(args) => refresh::run(&args),
     }
 }
 

@@ -3,19 +3,22 @@
 //! Read from the tiles over HTTP. Every entry's leaf hash goes into the tree, and an export from the first entry on is
 //! compared with the checkpoint's root before it is called complete.
 
+mod checkpoints;
+mod folder;
+mod mirror;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use cinnabar_tlog::{
-    Frontier, Size, TILE_WIDTH, TilePath, bundle_width_at, decode_bundle, leaf_hash,
-};
+use cinnabar_tlog::{Frontier, TILE_WIDTH, TilePath, bundle_width_at, decode_bundle, leaf_hash};
 
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access, io_error};
 use crate::http::{Api, Signed};
 use crate::out;
 use crate::profile::ProfileArg;
+use crate::seen::Seen;
 
 /// What the name of the checkpoint beside an export ends with.
 const CHECKPOINT_SUFFIX: &str = ".checkpoint";
@@ -25,7 +28,10 @@ const CHECKPOINT_SUFFIX: &str = ".checkpoint";
 #[command(after_help = "Example:
   cinnabar export --out ledger.jsonl         # and ledger.jsonl.checkpoint
   cinnabar export | while read -r line; do printf %s \"$line\" | b3sum; done
-  cinnabar export --tiles mirror             # checkpoint, tiles and entry bundles, as C2SP tlog-tiles lays them out")]
+  cinnabar export --tiles mirror             # the whole log, as C2SP tlog-tiles lays it out, for any static file server
+  verify --from mirror --log-key VKEY
+
+With --tiles, a second run only adds what is new. A folder of another log, or one that contradicts the log, is left as it is.")]
 pub(crate) struct Args {
     /// Where to put the entries, one a line; - for standard output. The checkpoint goes to FILE.checkpoint.
     #[arg(long, value_name = "FILE", default_value = "-")]
@@ -38,7 +44,7 @@ pub(crate) struct Args {
         conflicts_with = "tiles"
     )]
     from: u64,
-    /// Mirror checkpoint, tiles and entry bundles into this folder instead.
+    /// Keep the whole log in this folder instead: checkpoint, tile/, tile/entries/, checkpoints/, timestamps/.
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     tiles: Option<PathBuf>,
     #[command(flatten)]
@@ -57,8 +63,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         };
         Failure::new(exit, error)
     })?;
+    Seen::beside(&args.profile.profile, profile.verifier_key()).compare(&api, &signed)?;
     if let Some(folder) = &args.tiles {
-        return mirror(&api, &signed, folder);
+        return mirror::run(&api, &profile.verifier_key(), &signed, folder);
     }
     let size = signed.checkpoint.size;
     if args.out.as_os_str() == "-" {
@@ -133,33 +140,6 @@ fn entries(
     }
 }
 
-/// Everything that a log of this size serves, as files; the checkpoint last, so that what it covers is there.
-fn mirror(api: &Api, signed: &Signed, folder: &Path) -> Result<(), Failure> {
-    let size: Size = signed.checkpoint.size;
-    let mut count = 0;
-    for path in TilePath::all_at(size) {
-        let target = folder.join(path.to_string());
-        if path.width().is_full() && target.exists() {
-            continue;
-        }
-        let bytes = api.tile(path).or_fail(Exit::Unreachable)?;
-        let parent = target.parent().unwrap_or(folder);
-        fs::create_dir_all(parent)
-            .map_err(|error| Failure::new(Exit::Usage, io_error("create", parent)(error)))?;
-        files::replace(&target, &bytes, Access::Public).or_fail(Exit::Usage)?;
-        count += 1;
-    }
-    fs::create_dir_all(folder)
-        .map_err(|error| Failure::new(Exit::Usage, io_error("create", folder)(error)))?;
-    files::replace(&folder.join("checkpoint"), &signed.note, Access::Public)
-        .or_fail(Exit::Usage)?;
-    out::note(format!(
-        "{count} new tiles and bundles, up to size {size}, in {}",
-        folder.display()
-    ));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -222,23 +202,5 @@ mod tests {
             exported(&served, &log, 0).unwrap_err().exit(),
             Exit::Unreachable
         );
-    }
-
-    #[test]
-    fn a_mirror_holds_everything_that_the_log_serves() {
-        let log = Log::example();
-        let count = log.entries().len();
-        let served = log.serve(count);
-        let dir = tempfile::tempdir().unwrap();
-        let folder = dir.path().join("mirror");
-        let api = Api::new(&served.url);
-        mirror(&api, &api.checkpoint(&log.key()).unwrap(), &folder).unwrap();
-        for (path, body) in log.answers(count) {
-            assert_eq!(
-                fs::read(folder.join(path.trim_start_matches('/'))).unwrap(),
-                body,
-                "{path}"
-            );
-        }
     }
 }
