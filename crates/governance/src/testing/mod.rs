@@ -84,6 +84,11 @@ impl Default for Town {
 impl Town {
     /// A town whose ledger was just opened by `wang` and `zhao`, on 2026-11-22.
     pub fn new() -> Self {
+        Self::of_log("ledger.example.org/ai-register", public("log"))
+    }
+
+    /// The same under the key of a log that there is.
+    pub fn of_log(origin: &str, log_key: PublicKey) -> Self {
         let now = "2026-11-22T08:00:00.000000Z".parse().expect("a time");
         let mut town = Self {
             records: RecordMap::new(),
@@ -96,7 +101,7 @@ impl Town {
                 .into(),
         };
         let rules = default_rulebook();
-        let statement = town.genesis(rules.rulebook());
+        let statement = town.genesis(rules.rulebook(), origin, log_key);
         let verified = town
             .sign_as(&statement, &["wang", "zhao"])
             .expect("the founders sign");
@@ -114,14 +119,14 @@ impl Town {
         town
     }
 
-    fn genesis(&mut self, rulebook: &Rulebook) -> Statement {
+    fn genesis(&mut self, rulebook: &Rulebook, origin: &str, log_key: PublicKey) -> Statement {
         let founder = |name: &str| Founder {
             actor: id(name),
             name: cinnabar_events::Text::new(name).expect("a name"),
             key: public(name),
         };
         let genesis = LedgerOpened {
-            origin: "ledger.example.org/ai-register".parse().expect("an origin"),
+            origin: origin.parse().expect("an origin"),
             name: "sz-ai".parse().expect("a name"),
             institution: Institution {
                 id: id("institution"),
@@ -130,7 +135,7 @@ impl Town {
             jurisdiction: cinnabar_events::Text::new("Shenzhen").expect("a name"),
             founders: Listed::new(vec![founder("wang"), founder("zhao")]).expect("two founders"),
             threshold: 2,
-            log_key: public("log"),
+            log_key,
             ledger_key: public("ledger"),
             rulebook: Box::new(rulebook.clone()),
         };

@@ -1,0 +1,17 @@
+//! `tamper-lab`: commits every attack on a demonstration ledger, and prints who noticed.
+
+use cinnabar_tamper_lab::honest::Honest;
+use cinnabar_tamper_lab::table;
+use clap::Parser;
+
+/// Opens a demonstration ledger, cheats with copies of it in every way that its operator could, and prints who notices.
+#[derive(Debug, Parser)]
+#[command(name = "tamper-lab", version)]
+struct Args {}
+
+fn main() {
+    let Args {} = Args::parse();
+    let honest = Honest::new();
+    let rows = table::run(&honest, |row| eprintln!("{row:#?}"));
+    print!("{}", table::markdown(&rows));
+}
