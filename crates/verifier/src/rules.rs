@@ -315,8 +315,12 @@ impl Judge {
                 .at(0),
             );
         }
-        if genesis.log_key.as_bytes() != self.log_key.public_bytes() {
-            let given = cinnabar_events::PublicKey::from_bytes(*self.log_key.public_bytes());
+        let given = self.log_key.ed25519_bytes();
+        if given != Some(genesis.log_key.as_bytes()) {
+            let given = given.map_or_else(
+                || "of Ed25519".to_owned(),
+                |given| cinnabar_events::PublicKey::from_bytes(*given).to_string(),
+            );
             let meaning = "the ledger did not open with the log key that was given";
             findings.push(
                 Fault::new(

@@ -123,9 +123,8 @@ pub const ATTACKS: [Attack; 16] = [
         what: "a chapter of the rulebook says something else than was deposited",
         forge: |honest| {
             let mut story = honest.today.clone();
-            let at = story.find(|entry| {
-                is(entry, Kind::RulebookDeposited) && contains(entry, TWO_MUST_SIGN)
-            });
+            let at = story
+                .find(|entry| is(entry, Kind::RulebookDeposited) && contains(entry, TWO_MUST_SIGN));
             story.edit(at, TWO_MUST_SIGN, "\"quorum\":1");
             story.rechain(at);
             signed(honest, story, at)
