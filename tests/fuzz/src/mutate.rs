@@ -74,13 +74,13 @@ impl Mutator {
     }
 
     fn change(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
-        let at = self.below(bytes.len());
+        let at = self.place(bytes);
         // Pieces are short more often than long, so that something stays.
         let length = |own: &mut Self, bytes: usize| {
             let most = bytes.min(1 << own.below(10));
             own.below(most + 1)
         };
-        match self.below(7) {
+        match self.below(8) {
             _ if bytes.is_empty() => bytes.extend(other),
             0 => bytes[at] ^= 1 << self.below(8),
             1 => bytes[at] = self.next().to_le_bytes()[0],
@@ -102,7 +102,23 @@ impl Mutator {
                 let end = from + length(self, other.len() - from);
                 bytes.splice(at..at, other[from..end].iter().copied());
             }
+            // The other case of a letter.
+            6 => bytes[at] ^= 0x20,
             _ => bytes.truncate(at),
+        }
+    }
+
+    /// Anywhere, or as often where something begins: numbers and names are where spellings differ.
+    fn place(&mut self, bytes: &[u8]) -> usize {
+        let anywhere = self.below(bytes.len());
+        if self.below(2) == 0 {
+            return anywhere;
+        }
+        let begins = |byte: &u8| b"\n \t\":,+/-.=".contains(byte);
+        let rest = bytes.get(anywhere..).unwrap_or_default();
+        match rest.iter().position(begins) {
+            Some(end) if anywhere + end + 1 < bytes.len() => anywhere + end + 1,
+            Some(_) | None => anywhere,
         }
     }
 }
