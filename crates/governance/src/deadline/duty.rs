@@ -70,7 +70,9 @@ pub fn unsaid<R: Records>(
     now: Timestamp,
     statement: &Statement,
 ) -> Result<Option<Statement>, R::Error> {
-    if is_duty(statement) {
+    // A recovery names its own sequence, so nothing may be said before it: what is due comes right after.
+    let recovers = matches!(statement.payload, Payload::LedgerRecovered(_));
+    if recovers || is_duty(statement) {
         return Ok(None);
     }
     duty(records, now)

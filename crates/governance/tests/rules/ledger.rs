@@ -256,6 +256,20 @@ fn an_index_meets_no_deadline_and_comes_after_what_is_due() {
     assert!(owed.is_some(), "a deadline has passed and was not said");
 }
 
+#[test]
+fn a_recovery_comes_before_what_fell_due_while_the_ledger_was_away() {
+    let mut town = Town::populated();
+    town.accepted("p1");
+    town.pass(400 * 86_400);
+    let both = ["wang:institution_admin", "zhao:institution_admin"];
+    let recovery = recovery(&mut town, 30, 40, "a note", &both);
+    let Ok(owed) = unsaid(town.records(), town.now(), recovery.statement());
+    assert_eq!(owed, None);
+    let submission = town.submission("p2");
+    let Ok(owed) = unsaid(town.records(), town.now(), submission.statement());
+    assert!(owed.is_some(), "whatever else is said comes after it");
+}
+
 fn recovery(town: &mut Town, from: u64, until: u64, note: &str, signers: &[&str]) -> Draft {
     let data =
         json!({ "lostFrom": from, "lostUntil": until, "checkpoint": note, "reasons": "the disk" });
