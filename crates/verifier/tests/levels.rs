@@ -18,10 +18,12 @@ use common::*;
 #[derive(Clone, Debug, Default)]
 struct Board(Arc<Mutex<Boards>>);
 
+type Map = BTreeMap<Vec<u8>, Vec<u8>>;
+
 #[derive(Debug, Default)]
 struct Boards {
-    records: BTreeMap<Vec<u8>, Vec<u8>>,
-    committed: Option<(BTreeMap<Vec<u8>, Vec<u8>>, Vec<u8>)>,
+    records: Map,
+    committed: Option<(Map, Vec<u8>)>,
 }
 
 impl Shelf for Board {
