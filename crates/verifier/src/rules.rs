@@ -149,11 +149,9 @@ impl Judge {
         let signed = match line.body {
             Body::Entry(signed) => *signed,
             Body::Outlined => {
-                let time = line.outline.and_then(|outline| outline.time);
-                if let Some(time) = time {
-                    let sequence = seq;
+                if let Some(time) = line.outline.and_then(|outline| outline.time) {
                     self.head = Some(Head {
-                        sequence,
+                        sequence: seq,
                         hash,
                         time,
                     });

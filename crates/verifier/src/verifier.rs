@@ -80,6 +80,8 @@ pub struct Verifier {
     quorum: Option<Quorum>,
 }
 
+const NO_CHECKPOINT: &str = "a signed checkpoint: without it nothing says that these are all the entries, or the right ones";
+
 /// Lines between two points at which the state is kept: some seconds of work to do again after a crash.
 const KEEP_EVERY: u64 = 100_000;
 
@@ -143,7 +145,7 @@ impl Verifier {
         let older: Vec<_> = notes.iter().filter_map(|note| open(note)).collect();
         let mut quorum = None;
         match options.checkpoint.as_deref() {
-            None => missing.push("a signed checkpoint: without it nothing says that these are all the entries, or the right ones".to_owned()),
+            None => missing.push(NO_CHECKPOINT.to_owned()),
             Some(note) if newest.is_some() && options.levels.has(Level::Checkpoints) => {
                 for fault in judge_keys(note, &options.also) {
                     findings.push(fault.at(None));
@@ -151,7 +153,9 @@ impl Verifier {
                 if let Some(policy) = &options.policy {
                     let (met, fault) = judge_policy(note, policy);
                     quorum = met;
-                    fault.into_iter().for_each(|fault| findings.push(fault.at(None)));
+                    fault
+                        .into_iter()
+                        .for_each(|fault| findings.push(fault.at(None)));
                 }
             }
             Some(_) => {}
@@ -169,9 +173,9 @@ impl Verifier {
         for checkpoint in &older {
             tree.compare_with(checkpoint, false);
         }
-        let lines = state.map_or(0, State::size);
+        let (lines, offset) = state.map_or((0, 0), |state| (state.size(), state.offset()));
         Self {
-            lines: Lines::after(state.map_or(0, State::offset)),
+            lines: Lines::after(offset),
             back: Back {
                 chain,
                 tree,
@@ -334,6 +338,8 @@ impl Verifier {
     /// # Errors
     /// [`Unreadable`].
     pub fn interrupt(&mut self) -> Result<u64, Unreadable> {
+        let whole = self.lines.stop();
+        self.batch(whole);
         let rest = std::mem::take(&mut self.waiting);
         self.back.judge(rest);
         self.keep(false).map(|_| self.kept)

@@ -10,7 +10,7 @@ use cinnabar_verifier::{
 use serde::Serialize;
 
 use crate::args::Args;
-use crate::fetch::feed;
+use crate::fetch::{feed, listen};
 use crate::listed;
 use crate::shelf::{self, RunShelf};
 use crate::source::{self, Source};
@@ -74,6 +74,7 @@ impl Used {
 /// Whatever can't be had ends up in the report: it is why something can't be decided.
 pub(crate) fn audit(args: &Args) -> Audited {
     let began = Instant::now();
+    listen();
     let mut audit = Audit::new(args);
     let report = match &args.state {
         None => audit.fresh(None),

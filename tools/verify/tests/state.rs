@@ -3,8 +3,9 @@
 
 mod ledger;
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use ledger::{Ledger, serve};
 use serde_json::Value;
@@ -268,32 +269,63 @@ fn a_level_by_itself_says_so_and_a_policy_that_is_not_met_is_a_finding() {
     assert_eq!(verify(&ledger, &file, &["--policy", text(&policy)]).0, 12);
 }
 
-#[test]
-fn an_interrupted_run_says_so_and_the_next_one_verifies_all() {
-    let ledger = Ledger::of(40);
-    let room = tempfile::tempdir().unwrap();
-    let file = ledger.write_export(room.path());
-    let state = room.path().join("state");
+/// A run that has the first half of an export and waits for more.
+fn waiting(ledger: &Ledger, file: &Path, state: &Path) -> Child {
     let note = format!("{}.checkpoint", file.display());
     let mut child = Command::new(env!("CARGO_BIN_EXE_verify"))
-        .args([
-            "--from",
-            "-",
-            "--checkpoint",
-            &note,
-            "--state",
-            text(&state),
-        ])
+        .args(["--from", "-", "--checkpoint", &note, "--state", text(state)])
         .args(["--log-key", &ledger.vkey(), "--json"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // It waits for the rest of the export: then it is killed, as a crash would.
-    let lines = std::fs::read(&file).unwrap();
-    std::io::Write::write_all(child.stdin.as_mut().unwrap(), &lines[..lines.len() / 2]).unwrap();
+    let lines = std::fs::read(file).unwrap();
+    let half = &lines[..lines.len() / 2];
+    child.stdin.as_mut().unwrap().write_all(half).unwrap();
+    while !Path::new(&format!("{}.d/lock", state.display())).exists() {
+        std::thread::yield_now();
+    }
+    child
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_that_is_in_the_way() {
+    let ledger = Ledger::of(40);
+    let room = tempfile::tempdir().unwrap();
+    let file = ledger.write_export(room.path());
+    let state = room.path().join("state");
+    let mut child = waiting(&ledger, &file, &state);
     child.kill().unwrap();
     child.wait().unwrap();
     let (code, report) = verify(&ledger, &file, &["--state", text(&state)]);
     assert_eq!((code, &report["entries"]), (0, &40.into()), "{report}");
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_the_next_one_goes_on_from_it() {
+    let ledger = Ledger::of(40);
+    let room = tempfile::tempdir().unwrap();
+    let file = ledger.write_export(room.path());
+    let state = room.path().join("state");
+    let mut child = waiting(&ledger, &file, &state);
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    drop(child.stdin.take());
+    let output = child.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(12), "{report}");
+    assert!(
+        report["missing"].to_string().contains("interrupted"),
+        "{report}"
+    );
+    let (code, report) = verify(&ledger, &file, &["--state", text(&state)]);
+    let from = report["resumed"]["size"].as_u64().unwrap();
+    assert!(code == 0 && (1..40).contains(&from), "{report}");
+    assert_eq!(report["read"].as_u64().unwrap(), 40 - from);
 }
