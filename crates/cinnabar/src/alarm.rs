@@ -1,9 +1,10 @@
 //! What readers do when the log contradicts itself: say so, and leave what a third party needs to see it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use cinnabar_evidence::{Comparison, Consistency, Trust, compare};
-use cinnabar_tlog::{Checkpoint, HashReader, Note, Size, VerifierKey};
+use cinnabar_tlog::{Checkpoint, HashReader, Note, Size, TileId, TileWidth, VerifierKey};
 
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::files::{self, Access};
@@ -76,7 +77,22 @@ pub(crate) fn between<R: HashReader>(one: &[u8], other: &[u8], reader: &R) -> Ve
     if one == other {
         return Vec::new();
     }
-    Consistency::from_reader(one.min(other), one.max(other), reader)
-        .into_iter()
-        .collect()
+    let (old, size) = (one.min(other), one.max(other));
+    let known = Consistency::from_reader(old, size, &Widest { reader, size });
+    known.into_iter().collect()
+}
+
+/// Asks for each tile as wide as it is at one size: a folder of files has no others.
+struct Widest<'r, R> {
+    reader: &'r R,
+    size: Size,
+}
+
+impl<R: HashReader> HashReader for Widest<'_, R> {
+    type Error = R::Error;
+
+    fn tile(&self, tile: TileId, width: TileWidth) -> Result<Cow<'_, [u8]>, R::Error> {
+        self.reader
+            .tile(tile, tile.width_at(self.size).unwrap_or(width))
+    }
 }

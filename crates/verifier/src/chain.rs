@@ -128,10 +128,10 @@ impl Chain {
                 ..Run::default()
             });
             run.lines += 1;
-            if run.faults.len() < FINDINGS_MAX {
-                if let Body::Bad(fault) = line.body {
-                    run.faults.push(fault);
-                }
+            if run.faults.len() < FINDINGS_MAX
+                && let Body::Bad(fault) = line.body
+            {
+                run.faults.push(fault);
             }
             return;
         };

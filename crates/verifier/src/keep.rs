@@ -1,6 +1,6 @@
 //! The records that the rules look at, in memory as far as they fit.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
@@ -39,8 +39,6 @@ pub(crate) struct Keep {
     due: BTreeSet<DueKey>,
     nodes: RefCell<Map<SparsePlace, (SparseNode, bool)>>,
     shelf: Option<Box<dyn Shelf>>,
-    /// Found on the shelf so far.
-    fetched: Cell<u64>,
 }
 
 impl Keep {
@@ -142,13 +140,10 @@ impl Records for Keep {
             Some(kept) => kept,
             None => match shelf.get(key.to_string().as_bytes())? {
                 None => return Ok(None),
-                Some(bytes) => {
-                    self.fetched.set(self.fetched.get() + 1);
-                    Kept {
-                        record: Some(Box::new(decode(key, &bytes)?)),
-                        fresh: false,
-                    }
-                }
+                Some(bytes) => Kept {
+                    record: Some(Box::new(decode(key, &bytes)?)),
+                    fresh: false,
+                },
             },
         };
         let record = kept.record.as_deref().cloned();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alarm;
+mod back;
 mod chain;
 mod checkpoints;
 mod finding;
@@ -10,6 +11,7 @@ mod keep;
 mod levels;
 mod lines;
 mod read;
+mod rejected;
 mod report;
 mod rules;
 mod shelf;

@@ -124,6 +124,14 @@ impl Lines {
         )
     }
 
+    /// The lines that have ended; the open one is dropped.
+    pub(crate) fn stop(&mut self) -> Batch {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.bytes.truncate(self.start);
+        *self = Self::after(self.offset);
+        batch
+    }
+
     /// What there is, the last line too if it was not ended by a newline.
     pub(crate) fn finish(&mut self) -> Batch {
         if std::mem::take(&mut self.started) {

@@ -15,6 +15,7 @@ use crate::index::{Index, Judged};
 use crate::keep::Keep;
 use crate::levels::{Level, Levels};
 use crate::read::Body;
+use crate::rejected::{check_of, told};
 use crate::report::{Head, Rules};
 use crate::shelf::Unreadable;
 use crate::state::State;
@@ -148,11 +149,9 @@ impl Judge {
         let signed = match line.body {
             Body::Entry(signed) => *signed,
             Body::Outlined => {
-                let time = line.outline.and_then(|outline| outline.time);
-                if let Some(time) = time {
-                    let sequence = seq;
+                if let Some(time) = line.outline.and_then(|outline| outline.time) {
                     self.head = Some(Head {
-                        sequence,
+                        sequence: seq,
                         hash,
                         time,
                     });
@@ -216,10 +215,8 @@ impl Judge {
     ) -> bool {
         let contradicted = self.dossiers(seq, entry, findings);
         self.index_of(seq, entry, findings);
-        if self.levels.has(Level::Rules) {
-            if let Some(said) = said {
-                self.admit(seq, entry, said, findings);
-            }
+        if let Some(said) = said.filter(|_| self.levels.has(Level::Rules)) {
+            self.admit(seq, entry, said, findings);
         }
         let folds = verified && self.levels.has(Level::Rules);
         if folds {
@@ -284,11 +281,8 @@ impl Judge {
                 self.or_stop(folded);
                 self.enter_dossiers(seq, entry, false);
             }
-            Some(Err(rejection)) => {
-                if check_of(&rejection) != Check::Id {
-                    self.lose(seq);
-                }
-            }
+            Some(Err(rejection)) if check_of(&rejection) == Check::Id => {}
+            Some(Err(_)) => self.lose(seq),
         }
     }
 
@@ -447,38 +441,7 @@ impl Judge {
             self.rules.unsure += 1;
             return;
         }
-        let (expected, meaning) = match check {
-            Check::Id => (
-                "an id that its signer has not used before",
-                "a statement is recorded at most once",
-            ),
-            Check::Key => (
-                "keys of the signers, valid at this point",
-                "the signatures are not those of the people who are said to have signed",
-            ),
-            Check::Framing
-            | Check::Canonical
-            | Check::Form
-            | Check::Kind
-            | Check::Sequence
-            | Check::Chain
-            | Check::Dossier
-            | Check::Size
-            | Check::Root
-            | Check::Tile
-            | Check::Checkpoint
-            | Check::Fork
-            | Check::Quorum
-            | Check::Genesis
-            | Check::Ledger
-            | Check::Signature
-            | Check::Time
-            | Check::Dossiers
-            | Check::Rules => (
-                "a statement that the rules of its time admit",
-                "the ledger recorded what it should have refused",
-            ),
-        };
+        let (expected, meaning) = told(check);
         let found = format!(
             "{}: {} ({})",
             verified.statement().kind(),
@@ -513,42 +476,5 @@ impl Judge {
         let meaning =
             "a deadline had passed, and the ledger did not say so before it recorded this";
         findings.push(Fault::new(Check::Rules, expected, found, meaning).at(seq));
-    }
-}
-
-/// Which check a rejection belongs to.
-fn check_of(rejection: &Rejection) -> Check {
-    match rejection {
-        Rejection::AlreadyRecorded(_) | Rejection::IdTaken(_) => Check::Id,
-        Rejection::UnknownActor(_)
-        | Rejection::ForeignKey(_)
-        | Rejection::KeyRevoked(..)
-        | Rejection::KeyReplaced(..)
-        | Rejection::KeyExpired(_)
-        | Rejection::SignerUnsigned(_) => Check::Key,
-        Rejection::Genesis
-        | Rejection::OtherLedger(_)
-        | Rejection::UnknownEngine(_)
-        | Rejection::OccurredAhead(_)
-        | Rejection::SignerTwice(_)
-        | Rejection::KeyTaken(_)
-        | Rejection::RoleMissing { .. }
-        | Rejection::NotForOrganisation(_)
-        | Rejection::RoleNotAllowed { .. }
-        | Rejection::Quorum { .. }
-        | Rejection::With { .. }
-        | Rejection::Migration
-        | Rejection::Stale { .. }
-        | Rejection::Exists(_)
-        | Rejection::Unknown(_)
-        | Rejection::NotConcerned(_)
-        | Rejection::UnknownCode { .. }
-        | Rejection::State { .. }
-        | Rejection::SamePerson { .. }
-        | Rejection::NumberTaken(_)
-        | Rejection::RulebookIncomplete(_)
-        | Rejection::Suspended(_)
-        | Rejection::NotDue
-        | Rejection::Clause { .. } => Check::Rules,
     }
 }

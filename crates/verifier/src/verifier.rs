@@ -7,6 +7,7 @@ use cinnabar_tlog::{
 };
 use rayon::prelude::*;
 
+use crate::back::{Back, Read};
 use crate::chain::Chain;
 use crate::checkpoints::{judge_keys, judge_policy, open_checkpoint, reasons};
 use crate::finding::{Check, Fault, Findings};
@@ -55,9 +56,6 @@ impl Options {
     }
 }
 
-/// Lines that were read, with the number of lines.
-type Read = Vec<(Line, Option<Line>)>;
-
 /// An audit under way. Takes entries in order, as bytes of an export or one by one. What grows with the ledger are the
 /// records of the levels `dossiers` and `rules`: they stay in memory, or on a [`Shelf`].
 ///
@@ -82,18 +80,7 @@ pub struct Verifier {
     quorum: Option<Quorum>,
 }
 
-/// What judges lines one by one.
-#[derive(Debug)]
-struct Back {
-    chain: Chain,
-    tree: Tree,
-    judge: Judge,
-    findings: Findings,
-    missing: Vec<String>,
-    /// Lines judged, those of earlier audits among them.
-    lines: u64,
-    levels: Levels,
-}
+const NO_CHECKPOINT: &str = "a signed checkpoint: without it nothing says that these are all the entries, or the right ones";
 
 /// Lines between two points at which the state is kept: some seconds of work to do again after a crash.
 const KEEP_EVERY: u64 = 100_000;
@@ -158,7 +145,7 @@ impl Verifier {
         let older: Vec<_> = notes.iter().filter_map(|note| open(note)).collect();
         let mut quorum = None;
         match options.checkpoint.as_deref() {
-            None => missing.push("a signed checkpoint: without it nothing says that these are all the entries, or the right ones".to_owned()),
+            None => missing.push(NO_CHECKPOINT.to_owned()),
             Some(note) if newest.is_some() && options.levels.has(Level::Checkpoints) => {
                 for fault in judge_keys(note, &options.also) {
                     findings.push(fault.at(None));
@@ -166,7 +153,9 @@ impl Verifier {
                 if let Some(policy) = &options.policy {
                     let (met, fault) = judge_policy(note, policy);
                     quorum = met;
-                    fault.into_iter().for_each(|fault| findings.push(fault.at(None)));
+                    fault
+                        .into_iter()
+                        .for_each(|fault| findings.push(fault.at(None)));
                 }
             }
             Some(_) => {}
@@ -184,9 +173,9 @@ impl Verifier {
         for checkpoint in &older {
             tree.compare_with(checkpoint, false);
         }
-        let lines = state.map_or(0, State::size);
+        let (lines, offset) = state.map_or((0, 0), |state| (state.size(), state.offset()));
         Self {
-            lines: Lines::after(state.map_or(0, State::offset)),
+            lines: Lines::after(offset),
             back: Back {
                 chain,
                 tree,
@@ -349,6 +338,8 @@ impl Verifier {
     /// # Errors
     /// [`Unreadable`].
     pub fn interrupt(&mut self) -> Result<u64, Unreadable> {
+        let whole = self.lines.stop();
+        self.batch(whole);
         let rest = std::mem::take(&mut self.waiting);
         self.back.judge(rest);
         self.keep(false).map(|_| self.kept)
@@ -365,7 +356,9 @@ impl Verifier {
     /// Keeps the state, if all is well so far and there is a shelf.
     fn keep(&mut self, whole: bool) -> Result<bool, Unreadable> {
         let (held, offset) = self.back.chain.held();
-        let well = self.back.findings.is_empty()
+        // Where nothing is held back, what is read and not judged yet would be left out.
+        let well = (offset.is_some() || self.settled)
+            && self.back.findings.is_empty()
             && self.back.judge.stopped.is_none()
             && self.back.judge.unknown_engine.is_none()
             && self.back.judge.keep().has_shelf();
@@ -472,55 +465,6 @@ impl Verifier {
             },
         };
         self.options.levels.iter().map(done).collect()
-    }
-}
-
-impl Back {
-    fn judge(&mut self, read: Read) {
-        let mut placed = Vec::new();
-        for line in read
-            .into_iter()
-            .flat_map(|(first, second)| std::iter::once(first).chain(second))
-        {
-            self.lines += 1;
-            self.tree.push(line.leaf);
-            self.chain.push(line, &mut placed, &mut self.findings);
-            for placed in placed.drain(..) {
-                self.judge.take(placed, &mut self.findings);
-            }
-        }
-        self.judge.relieve();
-    }
-
-    fn finish(&mut self) {
-        let torn = self.chain.torn_end();
-        let repaired = torn.is_some_and(|(last, wanted)| {
-            let entry = last.line.entry();
-            entry.is_some_and(|entry| self.tree.fits_repaired(entry, wanted))
-        });
-        let mut placed = Vec::new();
-        let size = self.tree.covered();
-        self.chain
-            .finish(repaired, size, &mut placed, &mut self.findings);
-        for placed in placed {
-            self.judge.take(placed, &mut self.findings);
-        }
-        self.tree.finish();
-    }
-
-    fn say_what_is_missing(&mut self) {
-        let missing = &mut self.missing;
-        missing.extend(self.tree.incomparable().take(3).map(|size| {
-            format!("entries up to size {size}, of which another checkpoint of this log speaks")
-        }));
-        missing.extend(self.judge.unknown_engine.map(|engine| {
-            format!("rules engine {engine}, which the rulebook asks for: take a newer verifier")
-        }));
-        missing.extend(self.judge.old_index.map(|seq| {
-            format!("the dossiers long before sequence {seq}, whose index speaks of them")
-        }));
-        let stopped = self.judge.stopped.as_ref();
-        missing.extend(stopped.map(|error| format!("the records of the rules: {error}")));
     }
 }
 

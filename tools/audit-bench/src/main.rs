@@ -84,7 +84,7 @@ impl Bench {
         let small = small.first().expect("it was asked for");
         tiles::first_lines(&grown, self.args.entries, &self.export)?;
         fs::write(format!("{}.checkpoint", self.export.display()), small)?;
-        tiles::write(&grown, &self.log)?;
+        tiles::write(&grown, self.args.entries, &self.log)?;
         fs::write(self.log.join("checkpoint.large"), large)?;
         fs::write(self.log.join("checkpoint.small"), small)?;
         fs::remove_file(grown)

@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
-use cinnabar_tlog::{EdgeTiles, TILE_WIDTH, TileId, TilePath, TileWidth, encode_bundle, leaf_hash};
+use cinnabar_tlog::{
+    EdgeTiles, Size, TILE_WIDTH, TileId, TilePath, TileWidth, encode_bundle, leaf_hash,
+};
 
 fn lines(export: &Path) -> io::Result<impl Iterator<Item = io::Result<Vec<u8>>>> {
     let reader = BufReader::with_capacity(1 << 20, File::open(export)?);
@@ -21,14 +23,18 @@ pub(crate) fn first_lines(export: &Path, count: u64, to: &Path) -> io::Result<()
     out.flush()
 }
 
-/// Every tile of an export's log, but for the checkpoint.
-pub(crate) fn write(export: &Path, room: &Path) -> io::Result<()> {
+/// Every tile of an export's log, but for the checkpoint; also the partial ones at an earlier size, `small`.
+pub(crate) fn write(export: &Path, small: u64, room: &Path) -> io::Result<()> {
     let mut edge = EdgeTiles::empty();
     let (mut bundle, mut index) = (Vec::new(), 0);
     for line in lines(export)? {
         let line = line?;
         edge.append(leaf_hash(&line));
         bundle.push(line);
+        if edge.size().get() == small {
+            write_hashes(room, edge.clone().take_changes(), false)?;
+            write_edges(room, edge.size())?;
+        }
         if bundle.len() == usize::from(TILE_WIDTH) {
             write_bundle(room, index, &bundle)?;
             write_hashes(room, edge.take_changes(), true)?;
@@ -40,16 +46,16 @@ pub(crate) fn write(export: &Path, room: &Path) -> io::Result<()> {
         write_bundle(room, index, &bundle)?;
     }
     write_hashes(room, edge.take_changes(), false)?;
-    // The edges of upper levels, which did not change since the last full tile.
-    let size = edge.size();
-    let edges = TilePath::all_at(size).filter(|path| !path.width().is_full());
-    for path in edges {
-        if let TilePath::Hashes { tile, width } = path {
-            let full = room.join(path.to_string());
-            if !full.exists() {
-                let below = partial_from_below(room, tile, width)?;
-                put(room, path, &below)?;
-            }
+    write_edges(room, edge.size())
+}
+
+/// The partial tiles of upper levels, which did not change with the last full tile below them.
+fn write_edges(room: &Path, size: Size) -> io::Result<()> {
+    for path in TilePath::all_at(size).filter(|path| !path.width().is_full()) {
+        if let TilePath::Hashes { tile, width } = path
+            && !room.join(path.to_string()).exists()
+        {
+            put(room, path, &partial_from_below(room, tile, width)?)?;
         }
     }
     Ok(())

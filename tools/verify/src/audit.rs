@@ -10,7 +10,7 @@ use cinnabar_verifier::{
 use serde::Serialize;
 
 use crate::args::Args;
-use crate::fetch::feed;
+use crate::fetch::{feed, listen};
 use crate::listed;
 use crate::shelf::{self, RunShelf};
 use crate::source::{self, Source};
@@ -74,10 +74,11 @@ impl Used {
 /// Whatever can't be had ends up in the report: it is why something can't be decided.
 pub(crate) fn audit(args: &Args) -> Audited {
     let began = Instant::now();
+    listen();
     let mut audit = Audit::new(args);
     let report = match &args.state {
         None => audit.fresh(None),
-        Some(path) => audit.from_state(path),
+        Some(path) => audit.go_on(path),
     };
     let tiles = audit.source.as_ref().and_then(Source::tiles);
     Audited {
@@ -190,7 +191,7 @@ impl<'a> Audit<'a> {
         verifier.finish()
     }
 
-    fn from_state(&mut self, path: &Path) -> Report {
+    fn go_on(&mut self, path: &Path) -> Report {
         let opened = match RunShelf::open(path) {
             Ok(opened) => opened,
             Err(fault) => return self.refused(fault.to_string()),
@@ -242,6 +243,11 @@ impl<'a> Audit<'a> {
             return Err(
                 "the log shows an older checkpoint than the state was verified by".to_owned(),
             );
+        }
+        if let Some(source) = &self.source {
+            source
+                .goes_on_after(state.offset())
+                .map_err(|error| error.to_string())?;
         }
         if newest.is_none() || !self.compares_tiles() {
             return Ok(Start::Edge(frontier));

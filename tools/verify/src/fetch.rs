@@ -36,6 +36,11 @@ static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
     stop
 });
 
+/// From here on an interruption is an end in good order.
+pub(crate) fn listen() {
+    LazyLock::force(&STOP);
+}
+
 fn stopped() -> bool {
     STOP.load(Ordering::Relaxed)
 }
@@ -96,11 +101,12 @@ fn feed_export(
 ) -> io::Result<()> {
     let mut buffer = vec![0; READ_BYTES];
     loop {
+        let read = reader.read(&mut buffer);
         if stopped() {
             interrupt(verifier);
             return Ok(());
         }
-        match reader.read(&mut buffer) {
+        match read {
             Ok(0) => return Ok(()),
             Ok(read) => {
                 verifier.push(&buffer[..read]);

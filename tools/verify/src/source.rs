@@ -130,6 +130,14 @@ impl Source {
         }
     }
 
+    /// Whether an export has a line that begins at `offset`, as far as that can be told without reading it.
+    pub(crate) fn goes_on_after(&self, offset: u64) -> io::Result<()> {
+        match &self.entries {
+            Entries::Tiles(_) | Entries::Export(ExportAt::StandardInput) => Ok(()),
+            Entries::Export(export @ ExportAt::File(_)) => export.read(offset).map(|_| ()),
+        }
+    }
+
     /// Whether it can be read a second time.
     pub(crate) fn can_be_read_again(&self) -> bool {
         match &self.entries {
@@ -166,7 +174,7 @@ impl ExportAt {
             Self::File(path) => {
                 let mut file = File::open(path)?;
                 let metadata = file.metadata()?;
-                let length = metadata.is_file().then(|| metadata.len());
+                let length = metadata.is_file().then_some(metadata.len());
                 if let Some(before) = offset.checked_sub(1) {
                     file.seek(SeekFrom::Start(before))?;
                     let mut newline = [0];

@@ -247,13 +247,16 @@ impl Iterator for Records<'_> {
     }
 }
 
+/// Key, which source, and the value.
+type Next = (Vec<u8>, Reverse<usize>, Option<Vec<u8>>);
+
 type Source<'r> = Box<dyn Iterator<Item = io::Result<ShelfChange>> + 'r>;
 
 /// Several runs as one: of records under one key, that of the newest.
 pub(super) struct Merge<'r> {
     sources: Vec<Source<'r>>,
     /// The next record of each; the smallest key first, and of equal ones the newest.
-    next: BinaryHeap<Reverse<(Vec<u8>, Reverse<usize>, Option<Vec<u8>>)>>,
+    next: BinaryHeap<Reverse<Next>>,
     fault: Option<io::Error>,
 }
 

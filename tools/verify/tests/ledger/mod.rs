@@ -117,7 +117,12 @@ impl Ledger {
 
     /// Writes `checkpoint`, `tile/entries/…` and the hash tiles.
     pub(crate) fn write_tiles(&self, room: &Path) {
-        let entries = self.town.entries();
+        self.write_tiles_of(room, self.town.entries().len());
+    }
+
+    /// The same, as the log was at `size` entries.
+    pub(crate) fn write_tiles_of(&self, room: &Path, size: usize) {
+        let entries = &self.town.entries()[..size];
         let mut edge = EdgeTiles::empty();
         entries
             .iter()
