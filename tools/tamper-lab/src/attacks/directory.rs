@@ -118,14 +118,6 @@ fn serve(node: Node, honestly: Shown) -> (Shown, Option<String>) {
 /// The bytes of an old entry with a word changed, as long as before.
 fn edited(honest: &Honest) -> Vec<u8> {
     let mut story = honest.today.clone();
-    let text = String::from_utf8_lossy(&story.entries[honest.old]).into_owned();
-    let at = text.find("\"data\":{").expect("a statement has data");
-    let letter = text[at..]
-        .char_indices()
-        .filter(|(_, letter)| letter.is_ascii_lowercase())
-        .map(|(index, _)| at + index)
-        .last();
-    let _ = letter;
     story.edit(honest.old, "\"v\":1},\"time\"", "\"v\":1} ,\"time\"");
     story.entries.swap_remove(honest.old)
 }
