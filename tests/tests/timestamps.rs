@@ -95,7 +95,7 @@ fn a_checkpoint_is_stamped_by_an_authority_and_plain_openssl_verifies_it() {
     assert_eq!(status, 200);
     std::fs::write(ledger.path("served.tsr"), &served).unwrap();
     ledger.run(&["export", "--tiles", "mirror"]).ends(0);
-    let kept = std::fs::read(ledger.path(&format!("mirror/timestamps/{size}/tsa.tsr"))).unwrap();
+    let kept = std::fs::read(ledger.path(&format!("mirror/timestamps/{size}.tsa.tsr"))).unwrap();
     assert!(kept == served, "the mirror has what the API serves");
     let verify = |root: &str| {
         let verify = "openssl ts -verify -data checkpoint.txt -in served.tsr -CAfile";
