@@ -10,7 +10,7 @@ use std::process::Command;
 use cinnabar_events::{Kind, Receipt};
 use cinnabar_evidence::envelope;
 use cinnabar_governance::testing::Town;
-use cinnabar_tlog::{Checkpoint, Cosigner, KeyName, Note, NoteSigner, PosixSeconds};
+use cinnabar_tlog::{Checkpoint, Cosigner, KeyName, NoteSigner, PosixSeconds};
 use ledger::{Ledger, serve};
 use serde_json::{Value, json};
 
@@ -446,13 +446,10 @@ fn hostile_files_are_findings_and_never_a_bug() {
         assert_eq!(denounce(&ledger, &mine, &file, &[]).0, 12, "{number}");
     }
     // A name that a terminal would obey is not printed as it stands.
-    let note: Note = ledger.note(36);
-    let evil = note
-        .to_string()
-        .replacen("ledger.example.org", "\u{1b}[2Jexample", 1);
-    let file = room.put("evil", evil);
+    let file = room.put("\u{1b}[2J", b"nonsense");
     let mine = room.put("mine", ledger.checkpoint(36));
     let (_, said) = verify(&["denounce", &mine, &file, "--log-key", &key]);
+    assert!(said.contains("\u{fffd}[2J"), "{said:?}");
     assert!(!said.contains('\u{1b}'), "{said:?}");
 }
 
