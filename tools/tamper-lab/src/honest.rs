@@ -164,7 +164,6 @@ impl Honest {
         };
         node::put_back(&self.ledger.path("backup"), &self.ledger.path(mark))
     }
-
 }
 
 /// Which mark lies beside a backup that is put back.

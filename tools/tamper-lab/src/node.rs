@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use cinnabar_tests::http;
 use cinnabar_tests::ledger::Ledger;
 use cinnabar_tests::running::{Running, eventually};
 
@@ -81,6 +82,15 @@ impl Node {
             story: Story::of_export(&std::fs::read(path).expect("it was written")),
             checkpoint: std::fs::read_to_string(checkpoint).expect("it was written"),
         })
+    }
+
+    /// What it answers to whoever asks for the first `size` entries, fewer than a tile has: status and bytes.
+    ///
+    /// # Panics
+    /// If it doesn't answer.
+    pub fn entries(&self, size: usize) -> (u16, Vec<u8>) {
+        let path = format!("/tile/entries/000.p/{size}");
+        http::get(&self.desk.setting("api"), &path).expect("the node answers")
     }
 
     /// Stops it.

@@ -77,6 +77,17 @@ impl Story {
         self.entries[at] = text.replacen(from, to, 1).into_bytes();
     }
 
+    /// Has the entry at `at` say another time of recording.
+    ///
+    /// # Panics
+    /// If the entry can't be read.
+    pub fn set_time(&mut self, at: usize, time: &str) {
+        let now = self.entry(at).time();
+        let says = |time: &str| format!("\"time\":\"{time}\",\"v\":1}}");
+        // The statement before it may say a time, too, but not at the end.
+        self.edit(at, &says(&now.to_string()), &says(time));
+    }
+
     /// Puts a statement at the end, recorded at `time`.
     ///
     /// # Panics
@@ -190,7 +201,8 @@ impl Story {
         let proof = TlogProof {
             extra: None,
             index,
-            inclusion: inclusion_proof(index, size, &self.tree()).expect("the entry is in the tree"),
+            inclusion: inclusion_proof(index, size, &self.tree())
+                .expect("the entry is in the tree"),
             checkpoint: cinnabar_tlog::Note::parse(note.as_bytes()).expect("a note"),
         };
         cinnabar_events::Receipt::new(self.entry(at), proof).to_bytes()

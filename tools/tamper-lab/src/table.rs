@@ -17,10 +17,11 @@ pub struct Row {
     pub noticed: Vec<Option<String>>,
 }
 
-/// Commits every attack and has everybody look.
-pub fn run(honest: &Honest, mut told: impl FnMut(&Row)) -> Vec<Row> {
+/// Commits every attack whose name contains `only`, and has everybody look.
+pub fn run(honest: &Honest, only: &str, mut told: impl FnMut(&Row)) -> Vec<Row> {
     let attacks = attacks::all().into_iter();
     attacks
+        .filter(|attack| attack.name.contains(only))
         .map(|attack| {
             let served = (attack.commit)(honest);
             let look = |party: &Party| party.look(honest, &served);

@@ -1,7 +1,7 @@
 //! What an operator could do who holds the data directory and the log's key, and no officer's key.
 
-mod dossier;
 mod directory;
+mod dossier;
 mod rewritten;
 mod served;
 mod unseen;

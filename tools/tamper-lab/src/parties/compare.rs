@@ -35,9 +35,7 @@ fn compared(honest: &Honest, first: &Exhibit<'_>, second: &Exhibit<'_>) -> Optio
             let proven = evidence.verify(&trust).expect("the evidence holds");
             Some(format!("evidence: {}", words(proven.claim)))
         }
-        Ok(Verdict::Undecided { .. }) => {
-            Some("asks for a proof that can't be given".to_owned())
-        }
+        Ok(Verdict::Undecided { .. }) => Some("asks for a proof that can't be given".to_owned()),
         Err(_) => Some("entries and checkpoint don't belong together".to_owned()),
     }
 }

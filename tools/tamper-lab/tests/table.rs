@@ -1,0 +1,119 @@
+//! The whole lab, once: every attack is committed, everybody looks, and what they say is what the page says.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::Command;
+
+use cinnabar_tamper_lab::honest::Honest;
+use cinnabar_tamper_lab::parties::{self, Findings, Party};
+use cinnabar_tamper_lab::table::Row;
+use cinnabar_tamper_lab::{document, table};
+use cinnabar_tests::root;
+use serde_json::Value;
+
+/// What the second verifier checks, too: all but the rules.
+const WITHOUT_RULES: &str = "bytes,form,chain,tree,checkpoints,authors,dossiers";
+
+/// One test, because the demonstration runs once.
+#[test]
+fn everybody_says_what_the_page_says_and_both_verifiers_say_the_same() {
+    let honest = Honest::new();
+    nobody_notices_anything_about_the_honest_ledger(&honest);
+    let rows = table::run(&honest, "", |_| {});
+    the_page_is_true(&rows);
+    both_verifiers_say_the_same(&honest, &rows);
+}
+
+/// Otherwise every cell of the table would be worth nothing.
+fn nobody_notices_anything_about_the_honest_ledger(honest: &Honest) {
+    let size = honest.today.size();
+    let served =
+        cinnabar_tamper_lab::attacks::Served::instead(honest, honest.shown(size), honest.new);
+    for party in Party::ALL {
+        assert_eq!(party.look(honest, &served), None, "{party:?}");
+    }
+}
+
+fn the_page_is_true(rows: &[Row]) {
+    let found = table::markdown(rows);
+    if std::env::var_os("BLESS").is_some() {
+        document::write(&found);
+    }
+    let page = document::read();
+    assert_eq!(
+        document::table(&page),
+        found,
+        "docs/tampering.md says something else: look at it, then run with BLESS=1"
+    );
+    for row in rows {
+        let heading = format!("\n### {}\n", row.attack.name);
+        assert!(page.contains(&heading), "no paragraph{heading}");
+    }
+    // Codes of checks are explained.
+    for code in found
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|code| !code.contains(' '))
+    {
+        let line = format!("\n| `{code}` |");
+        assert!(page.contains(&line), "{code} is not explained");
+    }
+}
+
+/// The same verdict and the same first bad sequence, with the key alone and with yesterday's checkpoint.
+fn both_verifiers_say_the_same(honest: &Honest, rows: &[Row]) {
+    let room = tempfile::tempdir().unwrap();
+    let mut folders = Vec::new();
+    let mut first = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let folder = room.path().join(number.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        parties::write(honest, &row.served.shown, &folder);
+        for kept in [false, true] {
+            let report = parties::run(honest, &folder, kept, WITHOUT_RULES);
+            first.push((row.attack.name, kept, Findings::of(&report)));
+        }
+        folders.push(folder);
+    }
+    let Some(second) = second_verifier(honest, &folders) else {
+        return;
+    };
+    assert_eq!(first.len(), second.len());
+    for ((name, kept, first), second) in first.iter().zip(&second) {
+        assert_eq!(
+            (&first.verdict, first.sequence),
+            (&second.verdict, second.sequence),
+            "{name}, with yesterday's checkpoint: {kept}; verify says {first:?}, verify.py {second:?}"
+        );
+    }
+}
+
+/// What the Python file says; none, and a sentence, if there is no Python here.
+fn second_verifier(honest: &Honest, folders: &[impl AsRef<Path>]) -> Option<Vec<Findings>> {
+    let output = Command::new("python3")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/second.py"))
+        .arg(root().join("tools/second-verifier/verify.py"))
+        .arg(honest.key().to_string())
+        .arg(honest.secrets.ledger.to_string())
+        .args(folders.iter().map(AsRef::as_ref))
+        .output();
+    let output = match output {
+        Ok(output) => output,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            println!("Skipped: there is no python3 on PATH, so nobody gives a second opinion.");
+            return None;
+        }
+        Err(error) => panic!("python3 can't be run: {error}"),
+    };
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let reports = said
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    Some(reports.map(|report| Findings::of(&report)).collect())
+}
