@@ -36,6 +36,8 @@ pub fn table(page: &str) -> &str {
 /// If the page isn't there, or has no place for one.
 pub fn write(table: &str) {
     let page = read();
-    let new = page.replacen(self::table(&page), table, 1);
+    let end = page.find(END).expect("the page has a table");
+    let start = end - self::table(&page).len();
+    let new = [&page[..start], table, &page[end..]].concat();
     fs::write(path(), new).expect("the page can be written");
 }

@@ -4,7 +4,6 @@ use cinnabar_events::{Entry, Kind};
 
 use super::{Attack, Served};
 use crate::honest::Honest;
-use crate::story::Story;
 
 /// The attacks.
 pub(super) const ATTACKS: [Attack; 11] = [
