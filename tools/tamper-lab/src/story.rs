@@ -9,7 +9,7 @@ use cinnabar_tlog::{
 use crate::secrets::{self, Heads, Secrets};
 
 /// Entries in order, each as its bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// The entries.
     pub entries: Vec<Vec<u8>>,
