@@ -147,7 +147,7 @@ impl<'a> Checkpoints<'a> {
         }
         let path = format!("/v1/checkpoints/{size}/timestamps/{authority}");
         let stamp = self.api.get(&path).or_fail(Exit::Unreachable)?;
-        let name = format!("timestamps/{size}/{authority}.tsr");
+        let name = format!("timestamps/{size}.{authority}.tsr");
         folder.write(&name, &stamp).or_fail(Exit::Usage)
     }
 }
