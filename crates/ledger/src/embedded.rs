@@ -194,14 +194,19 @@ impl Embedded {
             _guard: stop.clone().drop_guard(),
             stop,
         };
-        let opened = match embedded.until_writing().await {
-            Ok(()) => embedded.open_ledger(layout).await,
+        embedded.opened(layout).await
+    }
+
+    /// Itself, once it writes and the ledger is open; or else nothing is left running.
+    async fn opened(self, layout: &Layout) -> Result<Self, EmbeddingFailure> {
+        let opened = match self.until_writing().await {
+            Ok(()) => self.open_ledger(layout).await,
             Err(failure) => Err(failure),
         };
         match opened {
-            Ok(()) => Ok(embedded),
+            Ok(()) => Ok(self),
             Err(failure) => {
-                embedded.stop().await;
+                self.stop().await;
                 Err(failure)
             }
         }

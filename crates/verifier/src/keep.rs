@@ -8,6 +8,7 @@ use cinnabar_events::{EntryHash, Revision};
 use cinnabar_governance::{DossierRecord, DueKey, Record, RecordKey, Records, RecordsMut};
 use cinnabar_tlog::{SparseNode, SparsePlace, SparseReader};
 
+use crate::compact::Compact;
 use crate::shelf::{Shelf, ShelfChange, Unreadable};
 
 /// Records in each of the two generations that stay in memory when there is a shelf: some 50 MB. What one batch of lines
@@ -36,6 +37,8 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 pub(crate) struct Keep {
     young: RefCell<Map<RecordKey, Kept>>,
     old: RefCell<Map<RecordKey, Kept>>,
+    /// The records that there are most of, where there is no shelf.
+    compact: Compact,
     due: BTreeSet<DueKey>,
     nodes: RefCell<Map<SparsePlace, (SparseNode, bool)>>,
     shelf: Option<Box<dyn Shelf>>,
@@ -133,7 +136,7 @@ impl Records for Keep {
             return Ok(kept.record.as_deref().cloned());
         }
         let Some(shelf) = &self.shelf else {
-            return Ok(None);
+            return Ok(self.compact.get(key));
         };
         let known = self.old.borrow_mut().remove(key);
         let kept = match known {
@@ -162,6 +165,13 @@ impl RecordsMut for Keep {
         if let RecordKey::Due(due) = &key {
             self.due.insert(due.clone());
         }
+        let (key, record) = match self.shelf {
+            Some(_) => (key, record),
+            None => match self.compact.put(key, record) {
+                Some(other) => other,
+                None => return,
+            },
+        };
         let kept = Kept {
             record: Some(Box::new(record)),
             fresh: true,

@@ -4,6 +4,7 @@ mod alarm;
 mod back;
 mod chain;
 mod checkpoints;
+mod compact;
 mod finding;
 mod follow;
 mod index;

@@ -12,6 +12,11 @@ struct Args {}
 fn main() {
     let Args {} = Args::parse();
     let honest = Honest::new();
-    let rows = table::run(&honest, |row| eprintln!("{row:#?}"));
+    let rows = table::run(&honest, |row| {
+        eprintln!(
+            "{}\n  {:?}\n  {:?}",
+            row.attack.name, row.noticed, row.served.others
+        );
+    });
     print!("{}", table::markdown(&rows));
 }

@@ -1,12 +1,12 @@
 //! A ledger as somebody serves it: entries that can be put right after they were tampered with.
 
-use std::collections::BTreeMap;
-
-use cinnabar_events::{Entry, EntryHash, Subject};
+use cinnabar_events::{Entry, EntryHash, Payload};
 use cinnabar_tlog::{
-    Checkpoint, Frontier, Hash, LeafIndex, MemoryTree, NoteSigner, Size, TlogProof,
-    inclusion_proof, leaf_hash,
+    Checkpoint, Frontier, LeafIndex, MemoryTree, NoteSigner, Size, TlogProof, inclusion_proof,
+    leaf_hash,
 };
+
+use crate::secrets::{self, Heads, Secrets};
 
 /// Entries in order, each as its bytes.
 #[derive(Clone, Debug)]
@@ -77,38 +77,65 @@ impl Story {
         self.entries[at] = text.replacen(from, to, 1).into_bytes();
     }
 
-    /// Puts sequences, hash chain and dossier links right from `from` on: whoever holds the log key can, because no author
-    /// signs them.
+    /// Puts a statement at the end, recorded at `time`.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub fn append(&mut self, request: &str, subject: &str, time: &str, secrets: &Secrets) {
+        let (at, none) = (self.size(), EntryHash::NONE);
+        let said = inner(request);
+        let entry = format!(
+            "{{\"dossiers\":{{\"{subject}\":[0,\"{none}\"]}},\"prev\":\"{none}\",\"seq\":{at},{said},\"time\":\"{time}\",\"v\":1}}"
+        );
+        self.entries.push(entry.into_bytes());
+        self.rechain(at, secrets);
+    }
+
+    /// Replaces what is said at `at`.
+    ///
+    /// # Panics
+    /// If there is no entry.
+    pub fn replace(&mut self, at: usize, request: &str) {
+        let entry = self.entry(at);
+        let text = std::str::from_utf8(entry.bytes()).expect("entries are UTF-8");
+        let start = text.find("\"signatures\":").expect("it has signatures");
+        let (before, time) = (&text[..start], entry.time());
+        let said = inner(request);
+        self.entries[at] = format!("{before}{said},\"time\":\"{time}\",\"v\":1}}").into_bytes();
+    }
+
+    /// How the dossiers end after the first `size` entries.
+    pub fn heads(&self, size: usize) -> Heads {
+        let mut heads = Heads::new();
+        (0..size).for_each(|at| secrets::take(&mut heads, &self.entry(at)));
+        heads
+    }
+
+    /// Puts sequences, hash chain, dossier links and the indexes of dossiers right from `from` on: no author signs them.
     ///
     /// # Panics
     /// If an entry can't be read.
-    pub fn rechain(&mut self, from: usize) {
-        let mut dossiers: BTreeMap<Subject, (u64, EntryHash)> = BTreeMap::new();
-        for at in 0..self.size() {
+    pub fn rechain(&mut self, from: usize, secrets: &Secrets) {
+        let mut heads = self.heads(from);
+        for at in from..self.size() {
             let entry = self.entry(at);
-            if at >= from {
-                self.entries[at] = self.chained(at, &entry, &dossiers);
+            if let Payload::DossiersIndexed(_) = entry.statement().payload {
+                let request = secrets.index(&entry.statement().subject, &heads, at);
+                self.replace(at, &request);
             }
-            let hash = EntryHash::of(&self.entries[at]);
-            for subject in entry.dossiers().keys() {
-                let (length, head) = dossiers.entry(subject.clone()).or_insert((0, hash));
-                (*length, *head) = (*length + 1, hash);
-            }
+            self.entries[at] = self.chained(at, &heads);
+            secrets::take(&mut heads, &self.entry(at));
         }
     }
 
-    fn chained(
-        &self,
-        at: usize,
-        entry: &Entry,
-        dossiers: &BTreeMap<Subject, (u64, EntryHash)>,
-    ) -> Vec<u8> {
+    fn chained(&self, at: usize, heads: &Heads) -> Vec<u8> {
+        let entry = self.entry(at);
         let links: Vec<String> = entry
             .dossiers()
             .keys()
             .map(|subject| {
                 let start = (0, EntryHash::NONE);
-                let (length, head) = dossiers.get(subject).copied().unwrap_or(start);
+                let (length, head) = heads.get(subject).copied().unwrap_or(start);
                 format!("\"{subject}\":[{length},\"{head}\"]")
             })
             .collect();
@@ -116,20 +143,20 @@ impl Story {
             0 => EntryHash::NONE,
             _ => EntryHash::of(&self.entries[at - 1]),
         };
-        let text = std::str::from_utf8(&self.entries[at]).expect("entries are UTF-8");
-        let tail = text
-            .find(",\"signatures\":")
-            .expect("entries have signatures");
+        let text = std::str::from_utf8(entry.bytes()).expect("entries are UTF-8");
+        let tail = text.find(",\"signatures\":").expect("it has signatures");
         let links = links.join(",");
-        format!(
-            "{{\"dossiers\":{{{links}}},\"prev\":\"{prev}\",\"seq\":{at}{}",
-            &text[tail..]
-        )
-        .into_bytes()
+        let start = format!("{{\"dossiers\":{{{links}}},\"prev\":\"{prev}\",\"seq\":{at}");
+        [start.as_bytes(), &text.as_bytes()[tail..]].concat()
     }
 
-    fn leaves(&self) -> Vec<Hash> {
-        self.entries.iter().map(|entry| leaf_hash(entry)).collect()
+    /// The tree over the entries.
+    pub fn tree(&self) -> MemoryTree {
+        let mut tree = MemoryTree::new();
+        self.entries
+            .iter()
+            .for_each(|entry| tree.push(leaf_hash(entry)));
+        tree
     }
 
     /// What the log signs about it.
@@ -138,8 +165,8 @@ impl Story {
     /// Never: the origin is the signer's own name.
     pub fn checkpoint(&self, log: &NoteSigner) -> String {
         let mut tree = Frontier::empty();
-        for leaf in self.leaves() {
-            tree.push(leaf);
+        for entry in &self.entries {
+            tree.push(leaf_hash(entry));
         }
         let checkpoint = Checkpoint {
             origin: log.name().clone(),
@@ -157,17 +184,22 @@ impl Story {
     /// # Panics
     /// If the entry can't be read.
     pub fn receipt(&self, at: usize, log: &NoteSigner) -> Vec<u8> {
-        let mut tree = MemoryTree::new();
-        self.leaves().into_iter().for_each(|leaf| tree.push(leaf));
         let index = LeafIndex::new(at as u64);
         let size = Size::new(self.size() as u64);
         let note = self.checkpoint(log);
         let proof = TlogProof {
             extra: None,
             index,
-            inclusion: inclusion_proof(index, size, &tree).expect("the entry is in the tree"),
+            inclusion: inclusion_proof(index, size, &self.tree()).expect("the entry is in the tree"),
             checkpoint: cinnabar_tlog::Note::parse(note.as_bytes()).expect("a note"),
         };
         cinnabar_events::Receipt::new(self.entry(at), proof).to_bytes()
     }
+}
+
+/// What stands between the braces of a request: signatures and statement.
+fn inner(request: &str) -> &str {
+    let open = request.strip_prefix('{');
+    open.and_then(|open| open.strip_suffix('}'))
+        .expect("a request is an object")
 }

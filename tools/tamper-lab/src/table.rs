@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::attack::{ATTACKS, Attack};
+use crate::attacks::{self, Attack, Served};
 use crate::honest::Honest;
 use crate::parties::Party;
 
@@ -11,20 +11,24 @@ use crate::parties::Party;
 pub struct Row {
     /// The attack.
     pub attack: Attack,
+    /// What everybody had before him.
+    pub served: Served,
     /// What was noticed.
     pub noticed: Vec<Option<String>>,
 }
 
 /// Commits every attack and has everybody look.
 pub fn run(honest: &Honest, mut told: impl FnMut(&Row)) -> Vec<Row> {
-    let attacks = ATTACKS.into_iter();
+    let attacks = attacks::all().into_iter();
     attacks
         .map(|attack| {
-            let served = (attack.forge)(honest);
+            let served = (attack.commit)(honest);
             let look = |party: &Party| party.look(honest, &served);
+            let noticed = Party::ALL.iter().map(look).collect();
             let row = Row {
                 attack,
-                noticed: Party::ALL.iter().map(look).collect(),
+                served,
+                noticed,
             };
             told(&row);
             row
@@ -32,25 +36,34 @@ pub fn run(honest: &Honest, mut told: impl FnMut(&Row)) -> Vec<Row> {
         .collect()
 }
 
-/// As Markdown. Sequences are left out: they follow from the demonstration, not from the attack.
-pub fn markdown(rows: &[Row]) -> String {
-    let mut text = String::from("| attack |");
-    for party in Party::ALL {
-        write!(text, " {} |", party.title()).expect("writing to a string can't fail");
+impl Row {
+    /// Whether nobody noticed.
+    pub fn is_unnoticed(&self) -> bool {
+        self.noticed.iter().all(Option::is_none) && self.served.others.is_empty()
     }
-    text.push_str(" nobody |\n|---|---|---|---|---|---|---|\n");
-    for row in rows {
-        write!(text, "| {} |", row.attack.name).expect("writing to a string can't fail");
-        for noticed in &row.noticed {
-            let cell = noticed.as_deref().map_or("–", without_sequence);
-            write!(text, " {cell} |").expect("writing to a string can't fail");
+
+    /// As a row of the table.
+    fn line(&self) -> String {
+        let mut line = format!("| {} |", self.attack.name);
+        for noticed in &self.noticed {
+            let cell = noticed.as_deref().unwrap_or("–");
+            write!(line, " {cell} |").expect("writing to a string can't fail");
         }
-        let nobody = row.noticed.iter().all(Option::is_none);
-        text.push_str(if nobody { " **nobody** |\n" } else { " |\n" });
+        let others = match self.is_unnoticed() {
+            true => "**nobody**".to_owned(),
+            false => self.served.others.join("; "),
+        };
+        write!(line, " {others} |").expect("writing to a string can't fail");
+        line
     }
-    text
 }
 
-fn without_sequence(cell: &str) -> &str {
-    cell.split(" at ").next().unwrap_or(cell)
+/// As Markdown.
+pub fn markdown(rows: &[Row]) -> String {
+    let titles = Party::ALL.map(Party::title).join(" | ");
+    let lines: Vec<String> = rows.iter().map(Row::line).collect();
+    format!(
+        "| attack | {titles} | anybody else |\n|---|---|---|---|---|---|---|\n{}\n",
+        lines.join("\n")
+    )
 }
