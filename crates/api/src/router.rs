@@ -19,6 +19,7 @@ use crate::refusals::PlainRefusals;
 use crate::resources::{
     actors, bundle, checkpoints, completeness, deadlines, dossiers, entries, entry, incidents,
     kinds, ledger, organisations, products, proofs, rulebook, subjects, timestamps,
+    views,
 };
 use crate::state::ApiState;
 use crate::{health, layers, log, openapi, pages};
@@ -57,6 +58,7 @@ fn v1() -> OpenApiRouter<ApiState> {
         .routes(routes!(timestamps::find_checkpoint_timestamp))
         .routes(routes!(dossiers::list_dossier))
         .routes(routes!(completeness::find_dossier_completeness))
+        .routes(routes!(views::find_view_digests))
         // Programmers: the contract.
         .routes(routes!(kinds::list_kinds))
         .routes(routes!(kinds::find_kind_schema))

@@ -16,6 +16,7 @@ use crate::parameters::Decimal;
 use crate::problem::{Code, Problem};
 use crate::resources::checkpoints::Counted;
 use crate::resources::subjects::Counts;
+use crate::resources::views::ViewDigests;
 use crate::rulebook::InForce;
 use crate::witnessed::Witnessed;
 
@@ -66,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) counts: Mutex<Option<Counts>>,
     /// How many checkpoints there are.
     pub(crate) counted: Counted,
+    /// What the views came to when somebody asked last; who reads every row of them, holds it.
+    pub(crate) digests: Mutex<Option<ViewDigests>>,
 }
 
 /// Who the ledger is: from its genesis, so the same for ever.
@@ -122,6 +125,7 @@ impl ApiState {
             rulebook: Mutex::default(),
             counts: Mutex::default(),
             counted: Counted::default(),
+            digests: Mutex::default(),
         }))
     }
 

@@ -73,6 +73,12 @@ checks! {
     Dossiers = "dossiers";
     /// The rules in force admit the statement again.
     Rules = "rules";
+    /// The rows that are served are those that the entries give. Checked outside of this crate.
+    Views = "views";
+    /// What the vault keeps opens commitments on the ledger, and what was erased is gone. Checked outside of this crate.
+    Vault = "vault";
+    /// The time-stamps over checkpoints are what they seem. Checked outside of this crate.
+    Timestamp = "timestamp";
 }
 
 impl Serialize for Check {

@@ -33,7 +33,10 @@ pub(crate) const fn told(check: Check) -> (&'static str, &'static str) {
         | Check::Signature
         | Check::Time
         | Check::Dossiers
-        | Check::Rules => (
+        | Check::Rules
+        | Check::Views
+        | Check::Vault
+        | Check::Timestamp => (
             "a statement that the rules of its time admit",
             "the ledger recorded what it should have refused",
         ),

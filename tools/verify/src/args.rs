@@ -6,6 +6,7 @@ use cinnabar_events::LedgerId;
 use cinnabar_tlog::{Algorithm, VerifierKey};
 use cinnabar_verifier::Levels;
 
+use crate::commands::Command;
 use crate::outcome::Outcome;
 
 /// Re-checks a whole ledger from its bytes: canonical form, sequence, hash chain, tree and tiles, every signed checkpoint, every author's
@@ -15,6 +16,16 @@ use crate::outcome::Outcome;
 /// bounded at any size, but for the records of the levels dossiers and rules, which stay in memory unless --state gives them a place.
 #[derive(Debug, clap::Parser)]
 #[command(name = "verify", version, after_help = Outcome::table(), max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) audit: Option<Args>,
+}
+
+/// What a whole audit is given.
+#[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Where the ledger is: the address of a log (http or https, C2SP tlog-tiles), an export (one entry per line), `-` for an export on
     /// standard input, or a directory with `ledger.jsonl` or with a log's `checkpoint` and `tile/`.
@@ -50,13 +61,28 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
 
-    /// Time-stamps (RFC 3161) over checkpoints: `<size>.<authority>.tsr` files.
-    #[arg(long, value_name = "DIR", requires = "authorities", hide = true)]
-    pub(crate) timestamps: Option<PathBuf>,
+    /// A node of the ledger, whose views are compared with those that the entries give (level `views`). They are built in the
+    /// system's folder for temporary files.
+    #[arg(long, value_name = "URL")]
+    pub(crate) views: Option<String>,
 
-    /// Certificates of the time-stamping authorities that you trust.
-    #[arg(long, value_name = "PEM", requires = "timestamps", hide = true)]
-    pub(crate) authorities: Option<PathBuf>,
+    /// The institution's vault, or a copy of it, which is read and not changed: what is kept must open commitments on the
+    /// ledger, and what was erased must be gone (level `vault`).
+    #[arg(long, value_name = "DIR", requires = "institution_key")]
+    pub(crate) vault: Option<PathBuf>,
+
+    /// The key of the vault.
+    #[arg(long, value_name = "FILE", requires = "vault")]
+    pub(crate) institution_key: Option<PathBuf>,
+
+    /// Time-stamps (RFC 3161) over checkpoints: a node of the ledger, or a directory with `SIZE/AUTHORITY.tsr` in it or in its
+    /// folder `timestamps`.
+    #[arg(long, value_name = "URL|DIR", requires = "authorities")]
+    pub(crate) timestamps: Option<String>,
+
+    /// Certificates (PEM) of a time-stamping authority that you trust, and what to call it. May be given several times.
+    #[arg(long, value_name = "[NAME=]FILE", requires = "timestamps")]
+    pub(crate) authorities: Vec<String>,
 
     /// Prints the report as JSON.
     #[arg(long)]
@@ -90,7 +116,7 @@ impl Args {
     }
 }
 
-fn any_key(text: &str) -> Result<VerifierKey, String> {
+pub(crate) fn any_key(text: &str) -> Result<VerifierKey, String> {
     VerifierKey::parse(text).map_err(|error| error.to_string())
 }
 
@@ -101,8 +127,8 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound_and_its_help_tells_every_exit_code() {
-        Args::command().debug_assert();
-        let help = Args::command().render_long_help().to_string();
+        Cli::command().debug_assert();
+        let help = Cli::command().render_long_help().to_string();
         for outcome in Outcome::ALL {
             assert!(
                 help.contains(&format!(" {}  ", outcome.code())),

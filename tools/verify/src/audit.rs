@@ -10,6 +10,7 @@ use cinnabar_verifier::{
 use serde::Serialize;
 
 use crate::args::Args;
+use crate::beyond::{self, Beyond};
 use crate::fetch::{feed, listen};
 use crate::listed;
 use crate::shelf::{self, RunShelf};
@@ -22,6 +23,9 @@ use crate::tiles::Fetched;
 pub(crate) struct Audited {
     #[serde(flatten)]
     pub(crate) report: Report,
+    /// Views, vault and time-stamps.
+    #[serde(flatten)]
+    pub(crate) beyond: Beyond,
     /// What was fetched from a log in tiles.
     pub(crate) fetched: Fetched,
     /// What an auditor should know about how it was done.
@@ -75,14 +79,17 @@ impl Used {
 pub(crate) fn audit(args: &Args) -> Audited {
     let began = Instant::now();
     listen();
+    let asked = beyond::ask(args);
     let mut audit = Audit::new(args);
-    let report = match &args.state {
+    let mut report = match &args.state {
         None => audit.fresh(None),
         Some(path) => audit.go_on(path),
     };
+    let beyond = beyond::check(args, asked, audit.source.as_ref(), &mut report);
     let tiles = audit.source.as_ref().and_then(Source::tiles);
     Audited {
         report,
+        beyond,
         fetched: tiles.map(|log| log.fetched()).unwrap_or_default(),
         notes: audit.notes,
         seconds: began.elapsed().as_secs_f64(),
@@ -120,9 +127,6 @@ impl<'a> Audit<'a> {
                     missing.push(format!("the trust policy {}: {error}", path.display()));
                 }
             }
-        }
-        if args.timestamps.is_some() {
-            missing.push("time-stamps: this build can't verify them".to_owned());
         }
         let checkpoint = source.as_ref().and_then(|source| source.checkpoint.clone());
         let options = Options {
@@ -298,7 +302,10 @@ fn contradicts(report: &Report) -> bool {
         | Check::Key
         | Check::Id
         | Check::Dossiers
-        | Check::Rules => false,
+        | Check::Rules
+        | Check::Views
+        | Check::Vault
+        | Check::Timestamp => false,
     };
     report.verdict == Verdict::Fork
         || report

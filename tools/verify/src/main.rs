@@ -5,9 +5,12 @@
 
 mod args;
 mod audit;
+mod beyond;
+mod commands;
 mod fetch;
 mod listed;
 mod outcome;
+mod pass;
 mod shelf;
 mod source;
 mod text;
@@ -18,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::Args;
+use crate::args::{Args, Cli};
 use crate::audit::Audited;
 use crate::outcome::Outcome;
 
@@ -27,14 +30,34 @@ use crate::outcome::Outcome;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let outcome = match Cli::parse() {
+        Cli {
+            command: Some(command),
+            ..
+        } => or_bug(|| command.run()),
+        Cli {
+            audit: Some(args), ..
+        } => audit(&args),
+        // The parser asks for one of them.
+        Cli {
+            command: None,
+            audit: None,
+        } => Outcome::Usage,
+    };
+    ExitCode::from(outcome.code())
+}
+
+/// A panic is a bug of ours, and says so by its own exit code; its message is on stderr by then.
+fn or_bug(work: impl FnOnce() -> Outcome + std::panic::UnwindSafe) -> Outcome {
+    std::panic::catch_unwind(work).unwrap_or(Outcome::Bug)
+}
+
+fn audit(args: &Args) -> Outcome {
     if let Some(misfit) = args.misfit() {
         eprintln!("{misfit}");
-        return ExitCode::from(Outcome::Usage.code());
+        return Outcome::Usage;
     }
-    // A panic is a bug of ours, and says so by its own exit code; its message is on stderr by then.
-    let outcome = std::panic::catch_unwind(|| run(&args)).unwrap_or(Outcome::Bug);
-    ExitCode::from(outcome.code())
+    or_bug(|| run(args))
 }
 
 fn run(args: &Args) -> Outcome {

@@ -22,6 +22,16 @@ pub(crate) enum Entries {
     Tiles(TileLog),
 }
 
+impl Entries {
+    /// Whether they are on this machine, so that reading them all costs nobody else anything.
+    pub(crate) fn is_local(&self) -> bool {
+        match self {
+            Self::Export(_) => true,
+            Self::Tiles(log) => log.directory().is_some(),
+        }
+    }
+}
+
 /// Where an export is.
 pub(crate) enum ExportAt {
     StandardInput,

@@ -5,12 +5,17 @@ use std::io::{self, Write};
 use cinnabar_verifier::{Finding, Level, Report, Verdict};
 
 use crate::audit::Audited;
+use crate::beyond::{Beyond, ViewsDone};
+
+/// Most time-stamps that are shown, those over the largest sizes; all of them are in the JSON.
+const STAMPS_SHOWN: usize = 12;
 
 /// Writes the report; if `quiet` and all is well, its last line only.
 pub(crate) fn write(audited: &Audited, quiet: bool, out: &mut impl Write) -> io::Result<()> {
     let report = &audited.report;
     if !quiet || !report.is_verified() {
         facts(report, out)?;
+        beyond(&audited.beyond, out)?;
         what_was_done(audited, out)?;
         for finding in &report.findings {
             write_finding(finding, out)?;
@@ -82,6 +87,50 @@ fn facts(report: &Report, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "levels")?;
     for done in &report.levels {
         writeln!(out, "  {:<11} {}", done.level.as_str(), done.covered)?;
+    }
+    Ok(())
+}
+
+fn beyond(beyond: &Beyond, out: &mut impl Write) -> io::Result<()> {
+    if let Some(ViewsDone {
+        size,
+        same,
+        compared,
+    }) = beyond.views
+    {
+        writeln!(
+            out,
+            "  views       {same} of {compared} are what the first {size} entries give"
+        )?;
+    }
+    if let Some(vault) = &beyond.vault {
+        writeln!(
+            out,
+            "  vault       {} of {} commitments open; {} erased, {} erased and not known to this vault, {} absent; erasures done up to sequence {}",
+            vault.open,
+            vault.commitments,
+            vault.erased,
+            vault.erased_unseen,
+            vault.absent,
+            vault.erased_to
+        )?;
+    }
+    let stamps = &beyond.timestamps;
+    if let Some(earlier) = stamps
+        .len()
+        .checked_sub(STAMPS_SHOWN)
+        .filter(|more| *more > 0)
+    {
+        writeln!(out, "time-stamps {earlier} over smaller sizes, and")?;
+    } else if !stamps.is_empty() {
+        writeln!(out, "time-stamps")?;
+    }
+    for stamp in &stamps[stamps.len().saturating_sub(STAMPS_SHOWN)..] {
+        writeln!(
+            out,
+            "  not after   {}: the first {} entries, says {} ({})",
+            stamp.not_after, stamp.size, stamp.authority, stamp.signer
+        )?;
     }
     Ok(())
 }

@@ -17,3 +17,4 @@ pub(crate) mod proofs;
 pub(crate) mod rulebook;
 pub(crate) mod subjects;
 pub(crate) mod timestamps;
+pub(crate) mod views;

@@ -51,6 +51,18 @@ impl Ledger {
         self
     }
 
+    /// A ledger that somebody told.
+    pub(crate) fn told(town: Town) -> Self {
+        Self {
+            town,
+            ..Self::of(0)
+        }
+    }
+
+    pub(crate) fn town(&self) -> &Town {
+        &self.town
+    }
+
     pub(crate) fn id(&self) -> LedgerId {
         self.town.ledger()
     }
