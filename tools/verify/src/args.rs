@@ -75,7 +75,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "vault")]
     pub(crate) institution_key: Option<PathBuf>,
 
-    /// Time-stamps (RFC 3161) over checkpoints: a node of the ledger, or a directory with `SIZE/AUTHORITY.tsr` in it or in its
+    /// Time-stamps (RFC 3161) over checkpoints: a node of the ledger, or a directory with `SIZE.AUTHORITY.tsr` in it or in its
     /// folder `timestamps`.
     #[arg(long, value_name = "URL|DIR", requires = "authorities")]
     pub(crate) timestamps: Option<String>,

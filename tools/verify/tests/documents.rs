@@ -7,10 +7,10 @@ mod papers;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cinnabar_events::Kind;
+use cinnabar_events::{Kind, Receipt};
 use cinnabar_evidence::envelope;
 use cinnabar_governance::testing::Town;
-use cinnabar_tlog::Note;
+use cinnabar_tlog::{Checkpoint, Cosigner, KeyName, Note, NoteSigner, PosixSeconds};
 use ledger::{Ledger, serve};
 use serde_json::{Value, json};
 
@@ -69,6 +69,12 @@ fn denounce(ledger: &Ledger, first: &str, second: &str, more: &[&str]) -> (i32, 
         .unwrap();
     let said = serde_json::from_slice(&output.stdout).unwrap();
     (output.status.code().unwrap(), said)
+}
+
+/// The key of somebody else under the log's name.
+fn stranger() -> String {
+    let name = KeyName::new("ledger.example.org/ai-register").unwrap();
+    NoteSigner::from_seed(name, &[1; 32]).verifier().to_string()
 }
 
 #[test]
@@ -131,6 +137,8 @@ fn two_stories_are_denounced_with_evidence_that_a_third_party_verifies() {
         let (code, said) = verify(&["evidence", file, "--log-key", &key]);
         assert_eq!(code, 0, "{said}");
         assert!(said.contains("proven: the log"), "{said}");
+        let (code, said) = verify(&["evidence", file, "--log-key", &stranger()]);
+        assert_eq!(code, 10, "{said}");
         // Nobody's evidence is written over; the verdict is the same.
         let before = std::fs::read(file).unwrap();
         let (code, said) = denounce(&one, second, first, &["--out", file]);
@@ -207,6 +215,10 @@ fn a_receipt_shows_its_entry_and_nothing_else_under_another_key() {
     let (room, key) = (Room::new(), ledger.vkey());
     let receipt = room.put("receipt.json", ledger.receipt(34, 36));
     let proof = room.put("p", ledger.proof(34, 36).to_string());
+    assert_eq!(
+        verify(&["receipt", &receipt, "--log-key", &stranger()]).0,
+        10
+    );
     room.put("p.entry", [ledger.entry(34).bytes(), b"\n"].concat());
     for file in [&receipt, &proof] {
         let (code, said) = verify(&["receipt", file, "--log-key", &key, "--json"]);
@@ -227,6 +239,36 @@ fn a_receipt_shows_its_entry_and_nothing_else_under_another_key() {
     let absent = room.at("absent").display().to_string();
     assert_eq!(verify(&["receipt", &absent, "--log-key", &key]).0, 12);
     assert_eq!(verify(&["receipt", &receipt]).0, 2);
+}
+
+#[test]
+fn cosignatures_of_known_witnesses_are_shown_and_false_ones_are_refused() {
+    let ledger = Ledger::new();
+    let (room, key) = (Room::new(), ledger.vkey());
+    let witness = Cosigner::from_seed(KeyName::new("witness.example.net/w").unwrap(), &[9; 32]);
+    let time = PosixSeconds::new(1_800_000_000).unwrap();
+    for (size, code) in [(36, 0), (35, 10)] {
+        let checkpoint = Checkpoint::parse(ledger.note(size).text()).unwrap();
+        let mut proof = ledger.proof(34, 36);
+        let line = witness.cosign(&checkpoint, time);
+        proof.checkpoint = proof.checkpoint.with_signature(line).unwrap();
+        let receipt = Receipt::new(ledger.entry(34), proof).to_bytes();
+        let file = room.put("receipt.json", receipt);
+        let vkey = witness.verifier().to_string();
+        let args = ["receipt", &file, "--log-key", &key, "--json"];
+        let (found, said) = verify(&[&args[..], &["--witness", &vkey]].concat());
+        assert_eq!(found, code, "{said}");
+        let said: Value = serde_json::from_str(&said).unwrap();
+        if code == 0 {
+            let expected = json!([{ "by": "witness.example.net/w", "at": 1_800_000_000 }]);
+            assert_eq!(said["cosigned"], expected);
+        }
+        // Who doesn't know the witness sees nothing of it.
+        assert_eq!(verify(&args).0, 0);
+    }
+    let witness = witness.verifier().to_string();
+    let file = room.put("receipt.json", ledger.receipt(34, 36));
+    assert_eq!(verify(&["receipt", &file, "--log-key", &witness]).0, 2);
 }
 
 #[test]

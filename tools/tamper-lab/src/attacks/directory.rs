@@ -51,7 +51,7 @@ const UNLISTED: &str = "late-1";
 fn restore(honest: &Honest, mark: Mark) -> Served {
     let lost = honest.index() + 1;
     let backup = honest.shown(lost);
-    match node::start(honest.backup(mark)) {
+    match node::start(honest.backup(mark), &[]) {
         Err(reason) => {
             let mut served = Served::instead(honest, backup, honest.new);
             served.others.push(refuses(&reason));
@@ -62,9 +62,29 @@ fn restore(honest: &Honest, mark: Mark) -> Served {
             let shown = node.export().expect("the node serves");
             drop(node.stop());
             assert_eq!(shown.story.entries[..lost], backup.story.entries);
-            Served::instead(honest, shown, honest.new)
+            let mut served = Served::instead(honest, shown, honest.new);
+            served.others.push(with_witness(honest, mark));
+            served
         }
     }
+}
+
+/// The same once more, of a node that is told to ask its witness.
+fn with_witness(honest: &Honest, mark: Mark) -> String {
+    let ledger = honest.backup(mark);
+    drop(parties::witness(
+        honest,
+        &ledger.path("witness"),
+        honest.today.size(),
+    ));
+    let log_key = honest.key().to_string();
+    let running = node::serve_witness(&ledger, parties::WITNESS, &log_key);
+    let Err(reason) = node::start(ledger, &["--witness-policy", "policy"]) else {
+        panic!("the node goes on behind what its witness cosigned")
+    };
+    drop(running);
+    assert!(reason.contains("the witness"), "{reason}");
+    format!("with a witness, {}", refuses(&reason))
 }
 
 /// An approval says something else, in the database alone: the node starts, and serves it.
@@ -77,7 +97,7 @@ fn edit(honest: &Honest) -> Served {
     write(&ledger, |batch, entries| {
         batch.put_cf(entries, key(at), &shown.story.entries[at]);
     });
-    let node = node::start(ledger).expect("the node reads no old entry when it starts");
+    let node = node::start(ledger, &[]).expect("the node reads no old entry when it starts");
     let (status, entries) = node.entries(honest.today.size());
     let is_served = entries
         .windows(shown.story.entries[at].len())
@@ -99,7 +119,7 @@ fn delete(honest: &Honest) -> Served {
     write(&ledger, |batch, entries| {
         batch.delete_cf(entries, key(honest.old));
     });
-    let node = node::start(ledger).expect("the node reads no old entry when it starts");
+    let node = node::start(ledger, &[]).expect("the node reads no old entry when it starts");
     let (status, _) = node.entries(honest.today.size());
     assert_eq!(status, 500, "there is nothing to serve");
     let exported = node.export();
@@ -118,7 +138,7 @@ fn delete_last(honest: &Honest) -> Served {
     write(&ledger, |batch, entries| {
         batch.delete_cf(entries, key(last));
     });
-    let Err(reason) = node::start(ledger) else {
+    let Err(reason) = node::start(ledger, &[]) else {
         panic!("the node starts without its last entry")
     };
     let mut served = Served::instead(honest, honest.shown(last + 1), last);
@@ -150,7 +170,7 @@ fn write(ledger: &Ledger, change: impl Fn(&mut WriteBatch, &rocksdb::ColumnFamil
 fn view(honest: &Honest) -> Served {
     let ledger = honest.data();
     unlist(&ledger);
-    let node = node::start(ledger).expect("the node looks at no row of a view");
+    let node = node::start(ledger, &[]).expect("the node looks at no row of a view");
     let shown = node.export().expect("the node serves");
     let (status, _) = node.desk.ask(&format!("/v1/organisations/{UNLISTED}"));
     assert_eq!(status, 404, "the view has lost it");

@@ -22,6 +22,8 @@ pub struct Findings {
     pub sequence: Option<u64>,
     /// The check that the first finding is of.
     pub check: Option<String>,
+    /// What is missing first, if something is.
+    pub missing: Option<String>,
 }
 
 impl Findings {
@@ -33,6 +35,7 @@ impl Findings {
             verdict: text(&report["verdict"]).unwrap_or_else(|| "no verdict".to_owned()),
             sequence: first["sequence"].as_u64(),
             check: text(&first["check"]),
+            missing: text(&report["missing"][0]),
         }
     }
 
@@ -42,11 +45,23 @@ impl Findings {
         Some(match (self.verdict.as_str(), check) {
             ("verified", _) => return None,
             ("findings", Some(check)) => format!("`{check}`"),
-            ("undecided", _) => "can't decide: shown less than yesterday".to_owned(),
+            ("undecided", _) => {
+                let missing = self.missing.as_deref().unwrap_or_default();
+                format!("undecided, missing: {}", without_size(missing))
+            }
             ("fork", _) => "fork: `checkpoint.fork`".to_owned(),
             (verdict, _) => verdict.to_owned(),
         })
     }
+}
+
+/// A sentence of a report without the size that it names, which follows from the demonstration and not from the attack.
+fn without_size(sentence: &str) -> String {
+    let around = sentence.split_once(" up to size ");
+    let around = around.and_then(|(before, rest)| Some((before, rest.split_once(", ")?.1)));
+    around.map_or(sentence.to_owned(), |(before, after)| {
+        format!("{before} {after}")
+    })
 }
 
 /// With nothing but the key.

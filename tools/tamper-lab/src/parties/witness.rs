@@ -1,11 +1,16 @@
 //! A witness: it has cosigned, and is asked to cosign what is shown.
 
+use std::path::Path;
+
 use cinnabar_tlog::{AddCheckpoint, Checkpoint, ConsistencyProof, Note, Size, consistency_proof};
 use cinnabar_witness::Witness;
 use cinnabar_witness::server::{Answer, Options};
 
 use crate::attacks::{Served, Shown};
 use crate::honest::Honest;
+
+/// What the witness is called.
+pub const NAME: &str = "witness.example.org/w1";
 
 /// One that was last asked yesterday; and if it cosigns, one that is asked every second.
 pub(super) fn look(honest: &Honest, served: &Served) -> Option<String> {
@@ -27,16 +32,25 @@ fn refusal(status: u16) -> String {
     format!("refuses ({words})")
 }
 
-/// With which status a witness refuses that has cosigned the honest ledger of this size.
-fn asked(honest: &Honest, served: &Served, cosigned: usize) -> Option<u16> {
-    let folder = tempfile::tempdir().expect("room for a folder");
-    let name = "witness.example.org/w1".parse().expect("a name");
+/// A witness in `folder` that has cosigned the honest ledger of this size.
+///
+/// # Panics
+/// If it doesn't cosign that.
+pub fn witness(honest: &Honest, folder: &Path, cosigned: usize) -> Witness {
+    let name = NAME.parse().expect("a name");
     let options = Options::new(name, vec![honest.key().clone()]);
-    let witness = Witness::open(folder.path(), options).expect("a witness");
+    let witness = Witness::open(folder, options).expect("a witness");
     let before = request(honest, 0, &honest.shown(cosigned));
     let Answer::Cosigned(_) = witness.add_checkpoint(before.as_bytes()) else {
         panic!("the witness did not cosign the honest checkpoint")
     };
+    witness
+}
+
+/// With which status a witness refuses that has cosigned the honest ledger of this size.
+fn asked(honest: &Honest, served: &Served, cosigned: usize) -> Option<u16> {
+    let folder = tempfile::tempdir().expect("room for a folder");
+    let witness = witness(honest, folder.path(), cosigned);
     let now = request(honest, cosigned, &served.shown);
     match witness.add_checkpoint(now.as_bytes()) {
         Answer::Cosigned(_) => None,

@@ -17,7 +17,7 @@ use crate::commands::reasons;
 use crate::pass::is_url;
 use crate::tiles::{DirectoryTiles, HttpTiles, Tiles};
 
-/// Folder of the time-stamps in an exported log: `timestamps/<size>/<authority>.tsr`.
+/// Folder of the time-stamps in an exported log: `timestamps/<size>.<authority>.tsr`, or a folder for each size.
 const FOLDER: &str = "timestamps";
 /// What the files are called.
 const ENDING: &str = ".tsr";
@@ -207,24 +207,37 @@ fn add(found: &mut Places, count: &mut usize, size: u64, path: String) -> Result
     Ok(())
 }
 
-/// `<size>/<authority>.tsr`
+/// `<size>.<authority>.tsr`, or `<size>/<authority>.tsr`.
 fn filed(folder: &Path) -> Result<Places, String> {
     let (mut found, mut count) = (Places::new(), 0);
-    let list = |path: &Path| fs::read_dir(path).map_err(|error| error.to_string());
-    for entry in list(folder)? {
-        let entry = entry.map_err(|error| error.to_string())?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(size) = name.parse::<u64>() else {
+    for name in names(folder)? {
+        let size = name
+            .split('.')
+            .next()
+            .and_then(|size| size.parse::<u64>().ok());
+        let Some(size) = size else {
             continue;
         };
-        for file in list(&entry.path())? {
-            let file = file.map_err(|error| error.to_string())?.file_name();
-            if let Some(file) = file.to_str().filter(|file| file.ends_with(ENDING)) {
+        if name.ends_with(ENDING) {
+            add(&mut found, &mut count, size, name)?;
+        } else if !name.contains('.') {
+            let files = names(&folder.join(&name))?;
+            for file in files.iter().filter(|file| file.ends_with(ENDING)) {
                 add(&mut found, &mut count, size, format!("{name}/{file}"))?;
             }
         }
     }
     Ok(found)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let entries = entries.take(STAMPS_MAX + 1);
+    let name = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry.map_err(|error| error.to_string())?;
+        Ok(entry.file_name().to_string_lossy().into_owned())
+    };
+    entries.map(name).collect()
 }
 
 /// Those that the API lists.
