@@ -340,7 +340,7 @@ fn scripts_can_be_run_and_stop_at_the_first_error() {
         .filter(|file| file.text.starts_with("#!/"))
         .collect();
     let found = |path: &&str| scripts.iter().any(|file| file.path == Path::new(path));
-    assert!(SCRIPTS.iter().all(|path| found(&path)));
+    assert!(SCRIPTS.iter().all(found));
     none(scripts.iter().filter_map(|file| {
         let mode = root().join(&file.path).metadata().unwrap().permissions();
         let bash = file.text.starts_with("#!/usr/bin/env bash\n");
