@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Do both verifiers come to the same verdict, and to the same first bad sequence, on damaged copies of an export?
 
-    agree.py VERIFY EXPORT VKEY [--flips N] [--seed N]
+    agree.py VERIFY EXPORT VKEY [--flips N] [--others N] [--seed N]
 
 VERIFY is the program `verify`; EXPORT has its checkpoint in EXPORT.checkpoint. Damages: single bits, single bytes, lines
 deleted, repeated, swapped, inserted, cut off; seeded, so that a run can be repeated. Prints counts, and each case in which
@@ -13,6 +13,7 @@ import collections
 import functools
 import importlib.util
 import json
+import multiprocessing
 import pathlib
 import random
 import shutil
@@ -154,47 +155,77 @@ DAMAGES = {
 }
 
 
-def main():
+class Bench:
+    """One process's place to compare both verifiers at."""
+
+    def __init__(self, verify, export, vkey):
+        self.folder = tempfile.TemporaryDirectory()
+        self.copy = pathlib.Path(self.folder.name) / "ledger.jsonl"
+        shutil.copy(f"{export}.checkpoint", f"{self.copy}.checkpoint")
+        self.command = [verify, "--from", self.copy, "--log-key", vkey, "--json"]
+        self.module = second_verifier()
+        self.options = argparse.Namespace(
+            export=str(self.copy), log_key=self.module.LogKey.parse(vkey), ledger=None, checkpoint=None, old_checkpoint=[]
+        )
+
+    def both(self, data):
+        """What each says: (verdict, first sequence), and its first findings."""
+        self.copy.write_bytes(data)
+        first = json.loads(subprocess.run(self.command, capture_output=True, check=False).stdout)
+        reports = (first, self.module.audit_of(self.options).report())
+        said = [(r["verdict"], next((f.get("sequence") for f in r["findings"]), None)) for r in reports]
+        return said, [r["findings"][:2] for r in reports]
+
+
+def begin(*bench):
+    """In each process, before its first case."""
+    global here  # noqa: PLW0603 (a process compares at one place)
+    here = Bench(*bench)
+
+
+def compare(case):
+    name, what, damaged = case
+    return name, what, *here.both(damaged)
+
+
+def cases(data, args):
+    """Seeded, one after the other: damages that change something."""
+    chance = random.Random(args.seed)
+    for name, damage in DAMAGES.items():
+        count = args.flips if name == "bit" else args.others
+        for _ in range(count):
+            what, damaged = damage(data, chance)
+            while damaged == data:
+                what, damaged = damage(data, chance)
+            yield name, what, damaged
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("verify")
     parser.add_argument("export", type=pathlib.Path)
     parser.add_argument("vkey")
-    parser.add_argument("--flips", type=int, default=1000, help="single bits; a tenth as many of each other damage")
+    parser.add_argument("--flips", type=int, default=1000, help="how many single bits")
+    parser.add_argument("--others", type=int, default=100, help="how many of each other damage")
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    module = second_verifier()
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
     data = args.export.read_bytes()
-    chance = random.Random(args.seed)
+    bench = (args.verify, args.export, args.vkey)
+    said, findings = Bench(*bench).both(data)
+    if said != [("verified", None), ("verified", None)]:
+        sys.exit(f"the export itself: {said} {findings}")
     counts, differ, missed = collections.Counter(), 0, 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy_path = pathlib.Path(folder) / "ledger.jsonl"
-        shutil.copy(f"{args.export}.checkpoint", f"{copy_path}.checkpoint")
-        options = argparse.Namespace(
-            export=str(copy_path), log_key=module.LogKey.parse(args.vkey), ledger=None, checkpoint=None, old_checkpoint=[]
-        )
-
-        def both(damaged):
-            copy_path.write_bytes(damaged)
-            command = [args.verify, "--from", copy_path, "--log-key", args.vkey, "--json"]
-            first = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
-            second = module.audit_of(options).report()
-            return [(r["verdict"], next((f.get("sequence") for f in r["findings"]), None)) for r in (first, second)], first, second
-
-        said, _, _ = both(data)
-        if said != [("verified", None), ("verified", None)]:
-            sys.exit(f"the export itself: {said}")
-        for name, damage in DAMAGES.items():
-            for _ in range(args.flips if name == "bit" else max(args.flips // 10, 1)):
-                what, damaged = damage(data, chance)
-                (first, second), report, other = both(damaged)
-                counts[name] += 1
-                if damaged == data:
-                    continue
-                missed += first[0] == "verified" or second[0] == "verified"
-                if first != second:
-                    differ += 1
-                    heads = [r["findings"][:2] for r in (report, other)]
-                    print(f"{name}: {what}: verify says {first}, verify.py says {second}\n    {heads}")
+    with multiprocessing.Pool(initializer=begin, initargs=bench) as pool:
+        for name, what, (first, second), findings in pool.imap(compare, cases(data, args), chunksize=4):
+            counts[name] += 1
+            missed += first[0] == "verified" or second[0] == "verified"
+            if first != second:
+                differ += 1
+                print(f"{name}: {what}: verify says {first}, verify.py says {second}\n    {findings}")
     for name, count in counts.items():
         print(f"{count:>6}  {name}")
     print(f"{sum(counts.values())} damaged exports: {differ} differ, {missed} not noticed")

@@ -38,9 +38,9 @@ def key_of(seed):
     return scalar, h[32:], verify.encode(verify.multiple(scalar, verify.BASE))
 
 
-def sign(message):
+def sign(message, seed=SEED):
     """RFC 8032 section 5.1.6. For tests only: it takes its time, and not always the same."""
-    scalar, prefix, public = key_of(SEED)
+    scalar, prefix, public = key_of(seed)
     r = int.from_bytes(hashlib.sha512(prefix + message).digest(), "little") % verify.L
     point = verify.encode(verify.multiple(r, verify.BASE))
     k = int.from_bytes(hashlib.sha512(point + public + message).digest(), "little") % verify.L

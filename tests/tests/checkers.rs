@@ -13,7 +13,10 @@ use cinnabar_tests::running::Ran;
 /// As many must have run, as `tests/checkers/run` counts.
 const LEAST: usize = 3;
 /// What `tests/checkers/run` says of a checker whose language is not here.
-const NO_LANGUAGE: [&str; 2] = ["not run: no Python of 3.12 or newer", "not run: no Go"];
+const NO_LANGUAGE: [&str; 2] = [
+    "not run: no Python of 3.12 or newer with venv",
+    "not run: no Go",
+];
 /// Exit code of `tests/checkers/run`: one complains.
 const COMPLAINT: i32 = 1;
 /// Exit code of `tests/checkers/run`: too few could be run.

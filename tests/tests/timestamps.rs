@@ -25,6 +25,9 @@ echo 0a01 >serial
 /// What a request is answered with.
 const ANSWER: &str = "openssl ts -reply -config ts.cnf -queryfile query.tsq -signer tsa.pem -inkey tsa.key -out reply.tsr";
 
+/// The exit code of `verify` for something that is wrong.
+const FINDINGS: i32 = 10;
+
 /// Runs a script in `folder`; it must end well.
 #[track_caller]
 fn shell(folder: &Path, script: &str) -> Ran {
@@ -109,6 +112,17 @@ fn a_checkpoint_is_stamped_by_an_authority_and_plain_openssl_verifies_it() {
         Some(0),
         "another root trusts nobody here"
     );
+
+    // So does `verify`, and no time-stamp of an authority that the auditor doesn't trust.
+    let check = |from: &str, root: &str| {
+        let trusted = format!("tsa=authority/{root}.pem");
+        let words = ["--timestamps", from, "--authorities", &trusted, "--json"];
+        ledger.verify(&[&["--from", from], &words[..]].concat())
+    };
+    let api = ledger.setting("api");
+    let report = check(&api, "root").ends(0).json();
+    assert!(report.to_string().contains("tsa"), "{report:#}");
+    check(&api, "other").ends(FINDINGS);
 
     // A receipt takes it along, and says how it is verified.
     ledger

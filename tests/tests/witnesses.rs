@@ -11,6 +11,8 @@ use serde_json::Value;
 const PUT_BACK: i32 = 5;
 /// The exit code of what is not signed by everybody who must.
 const INCOMPLETE: i32 = 4;
+/// The exit code of `verify` for two stories.
+const FORK: i32 = 11;
 /// The exit code of an alarm.
 const ALARM: i32 = 6;
 
@@ -193,7 +195,8 @@ fn a_ledger_that_was_put_back_is_found_out_by_its_witness_and_goes_on_when_two_h
     witness.has_cosigned(&ledger.setting("api"), kept + 1);
     assert_eq!(ledger.register("lost", &ledger.key("li")), kept + 1);
     witness.has_cosigned(&ledger.setting("api"), kept + 2);
-    receipt(&ledger, kept, "lost.json");
+    receipt(&ledger, kept, "first.json");
+    receipt(&ledger, kept + 1, "second.json");
 
     // Data and mark are put back together: nothing on this machine knows better.
     ledger.stop();
@@ -238,16 +241,32 @@ fn a_ledger_that_was_put_back_is_found_out_by_its_witness_and_goes_on_when_two_h
 
     // Whoever holds the receipt of a lost entry has proof of the loss, which says that it was declared.
     receipt(&ledger, kept, "declared.json");
+    let declared = format!("declared by entry {kept}");
     ledger
-        .run(&["denounce", "lost.json", "declared.json"])
+        .run(&["denounce", "first.json", "declared.json"])
         .ends(ALARM)
-        .says(&format!("declared by entry {kept}"));
+        .says(&declared);
 
     // It is on record: nothing more is needed, though the witness keeps to what it has seen.
     ledger.stop();
     ledger.start(&["--witness-policy", "policy"]);
     assert_eq!(text(&witness.shown()), text(&note));
     assert_eq!(ledger.register("later", &ledger.key("li")), kept + 2);
+    assert_eq!(ledger.register("last", &ledger.key("li")), kept + 3);
+    ledger.run(&["export", "--out", "later.jsonl"]).ends(0);
+    for (lost, evidence) in [
+        ("first.json", "first.evidence"),
+        ("second.json", "second.evidence"),
+    ] {
+        ledger
+            .examine(&["denounce", lost, "later.jsonl", "--out", evidence])
+            .ends(FORK)
+            .says(&declared);
+        ledger
+            .examine(&["evidence", evidence])
+            .ends(0)
+            .says(&declared);
+    }
 }
 
 #[test]

@@ -18,8 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::refusals::PlainRefusals;
 use crate::resources::{
     actors, bundle, checkpoints, completeness, deadlines, dossiers, entries, entry, incidents,
-    kinds, ledger, organisations, products, proofs, rulebook, subjects, timestamps,
-    views,
+    kinds, ledger, organisations, products, proofs, rulebook, subjects, timestamps, views,
 };
 use crate::state::ApiState;
 use crate::{health, layers, log, openapi, pages};

@@ -8,7 +8,7 @@ use crate::rules::Judge;
 use crate::tree::Tree;
 
 /// Lines that were read; where a newline was damaged, two entries in one.
-pub(crate) type Read = Vec<(Line, Option<Line>)>;
+pub(crate) type Read = Vec<(Line, Option<Box<Line>>)>;
 
 /// What judges lines one by one.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Back {
         let mut placed = Vec::new();
         for line in read
             .into_iter()
-            .flat_map(|(first, second)| std::iter::once(first).chain(second))
+            .flat_map(|(first, second)| std::iter::once(first).chain(second.map(|line| *line)))
         {
             self.lines += 1;
             self.tree.push(line.leaf);

@@ -131,7 +131,7 @@ impl Chain {
             if run.faults.len() < FINDINGS_MAX
                 && let Body::Bad(fault) = line.body
             {
-                run.faults.push(fault);
+                run.faults.push(*fault);
             }
             return;
         };

@@ -31,12 +31,12 @@ pub(crate) enum Body {
     /// An entry.
     Entry(Box<Signed>),
     /// None, and why.
-    Bad(Fault),
+    Bad(Box<Fault>),
     /// It has the outline of an entry; nobody asked for more.
     Outlined,
 }
 
-/// One line, read.
+/// One line, read. Faults are boxed because there are none on most lines, and each line is moved some times.
 #[derive(Debug)]
 pub(crate) struct Line {
     /// BLAKE3 of the bytes: what the next entry should carry.
@@ -48,7 +48,7 @@ pub(crate) struct Line {
     /// The entry, or why it is none.
     pub(crate) body: Body,
     /// What is wrong with the end of the line.
-    pub(crate) framing: Option<Fault>,
+    pub(crate) framing: Option<Box<Fault>>,
     /// How many bytes of the export stand before it.
     pub(crate) offset: u64,
 }
@@ -91,22 +91,23 @@ impl Line {
     }
 
     /// Reads a line of an export. Two entries whose newline was damaged come out as two.
-    pub(crate) fn of_raw(bytes: &[u8], raw: &RawLine, levels: Levels) -> (Self, Option<Self>) {
+    pub(crate) fn of_raw(bytes: &[u8], raw: &RawLine, levels: Levels) -> (Self, Option<Box<Self>>) {
         let (mut first, second) = Self::split(bytes, raw, levels);
         first.offset = raw.offset;
         (first, second)
     }
 
-    fn split(bytes: &[u8], raw: &RawLine, levels: Levels) -> (Self, Option<Self>) {
+    fn split(bytes: &[u8], raw: &RawLine, levels: Levels) -> (Self, Option<Box<Self>>) {
         if raw.dropped > 0 {
             let found = format!("a line of {} bytes", bytes.len() as u64 + raw.dropped);
             let mut line = Self::of(bytes, levels);
-            line.body = Body::Bad(Fault::new(
+            let fault = Fault::new(
                 Check::Framing,
                 format!("at most {MAX_ENTRY_BYTES} bytes and a newline"),
                 found,
                 NOT_AN_ENTRY,
-            ));
+            );
+            line.body = Body::Bad(Box::new(fault));
             return (line, None);
         }
         let mut line = Self::of(bytes, levels);
@@ -122,14 +123,14 @@ impl Line {
                 "the end of the file",
                 "the file was cut off, or its last byte was removed",
             );
-            line.framing = Some(fault);
+            line.framing = Some(Box::new(fault));
         }
         (line, None)
     }
 }
 
 /// An entry followed by a byte that is not a newline: the newline was changed, and what follows is the next entry.
-fn split_merged(bytes: &[u8], levels: Levels) -> Option<(Line, Option<Line>)> {
+fn split_merged(bytes: &[u8], levels: Levels) -> Option<(Line, Option<Box<Line>>)> {
     let at = match canonical::parse(bytes) {
         Err(NotCanonical {
             at,
@@ -144,17 +145,16 @@ fn split_merged(bytes: &[u8], levels: Levels) -> Option<(Line, Option<Line>)> {
     let rest = &bytes[at + 1..];
     let second = (!rest.is_empty())
         .then(|| Line::of(rest, levels))
-        .filter(|line| line.outline.is_some());
+        .filter(|line| line.outline.is_some())
+        .map(Box::new);
     let found = match (rest.len(), &second) {
         (0, _) | (_, Some(_)) => format!("byte 0x{:02x}", bytes[at]),
         (stray, None) => format!("{} more bytes", stray + 1),
     };
-    first.framing = Some(Fault::new(
-        Check::Framing,
-        "a newline after the entry",
-        found,
-        "bytes were put between entries or a newline was changed; the entry itself is as it was",
-    ));
+    let meaning =
+        "bytes were put between entries or a newline was changed; the entry itself is as it was";
+    let fault = Fault::new(Check::Framing, "a newline after the entry", found, meaning);
+    first.framing = Some(Box::new(fault));
     Some((first, second))
 }
 
@@ -178,7 +178,11 @@ fn form(bytes: &[u8], levels: Levels) -> (Body, Option<Outline>, EntryHash) {
         Err(error) => {
             let value = canonical::parse(bytes).ok();
             let outline = value.as_ref().and_then(outline);
-            (Body::Bad(fault(&error)), outline, EntryHash::of(bytes))
+            (
+                Body::Bad(Box::new(fault(&error))),
+                outline,
+                EntryHash::of(bytes),
+            )
         }
     }
 }
@@ -187,7 +191,7 @@ fn form(bytes: &[u8], levels: Levels) -> (Body, Option<Outline>, EntryHash) {
 fn outlined(bytes: &[u8], levels: Levels) -> (Body, Option<Outline>) {
     if bytes.len() > MAX_ENTRY_BYTES {
         let error = Malformed::TooLong { found: bytes.len() };
-        return (Body::Bad(fault(&error)), None);
+        return (Body::Bad(Box::new(fault(&error))), None);
     }
     if (!levels.has(Level::Bytes) || skim::is_canonical(bytes))
         && let Some(outline) = skim::outline(bytes)
@@ -200,10 +204,13 @@ fn outlined(bytes: &[u8], levels: Levels) -> (Body, Option<Outline>) {
             None => {
                 let (expected, found) = ("members prev and seq", value.describe());
                 let fault = Fault::new(Check::Form, expected, found, NOT_AN_ENTRY);
-                (Body::Bad(fault), None)
+                (Body::Bad(Box::new(fault)), None)
             }
         },
-        Err(error) => (Body::Bad(fault(&Malformed::NotCanonical(error))), None),
+        Err(error) => {
+            let fault = fault(&Malformed::NotCanonical(error));
+            (Body::Bad(Box::new(fault)), None)
+        }
     }
 }
 

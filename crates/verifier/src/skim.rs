@@ -14,7 +14,7 @@ pub(crate) fn outline(bytes: &[u8]) -> Option<Outline> {
     let rest = &rest[memchr::memchr(b'}', rest)? + 1..];
     let rest = rest.strip_prefix(b",\"prev\":\"")?;
     let (prev, rest) = rest.split_at_checked(HASH_TEXT_BYTES)?;
-    let prev: EntryHash = str::from_utf8(prev).ok()?.parse().ok()?;
+    let prev = hash(prev)?;
     let rest = rest.strip_prefix(b"\",\"seq\":")?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // 15 digits are below 2^53; a ledger that long is read the slow way.
@@ -42,34 +42,74 @@ const HASH_TEXT_BYTES: usize = 71;
 /// `2026-11-22T15:00:00.123456Z`.
 const TIME_TEXT_BYTES: usize = 27;
 
-/// Whether the bytes are canonical JSON.
-pub(crate) fn is_canonical(bytes: &[u8]) -> bool {
-    if str::from_utf8(bytes).is_err() {
-        return false;
+/// What a byte is as a digit of a hash; more than 15 if it is none.
+const DIGIT: [u8; 256] = {
+    let mut digit = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        digit[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
     }
-    let mut reader = Reader { bytes, at: 0 };
-    reader.value(0).is_some() && reader.at == bytes.len()
+    digit
+};
+
+/// A hash as it stands in an entry.
+fn hash(text: &[u8]) -> Option<EntryHash> {
+    let (pairs, rest) = text.strip_prefix(b"blake3:")?.as_chunks::<2>();
+    let mut hash = [0; 32];
+    if pairs.len() != hash.len() || !rest.is_empty() {
+        return None;
+    }
+    let mut any = 0;
+    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+        let (high, low) = (DIGIT[usize::from(*high)], DIGIT[usize::from(*low)]);
+        any |= high | low;
+        *byte = high << 4 | low;
+    }
+    (any < 16).then(|| EntryHash::from_bytes(hash))
 }
 
-/// Bytes that go on a string as they are: printable ASCII but `"` and `\`, and all of UTF-8 beyond but the first byte of
-/// C1 controls.
-const PLAIN: [bool; 256] = {
-    let mut plain = [true; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        plain[byte] = false;
-        byte += 1;
+/// Whether the bytes are canonical JSON.
+pub(crate) fn is_canonical(bytes: &[u8]) -> bool {
+    let mut reader = Reader {
+        bytes,
+        at: 0,
+        ascii: true,
+    };
+    let whole = reader.value(0).is_some() && reader.at == bytes.len();
+    whole && (reader.ascii || str::from_utf8(bytes).is_ok())
+}
+
+/// A byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// How many bytes at the beginning are printable ASCII but `"` and `\`. Eight at a time: the highest bit of a byte of
+/// `odd` is set if it is odd, and below the first that is odd nothing is carried or borrowed.
+fn plain(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(eight_bytes) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*eight_bytes);
+        let quote = (word ^ eight(b'"')).wrapping_sub(eight(1));
+        let backslash = (word ^ eight(b'\\')).wrapping_sub(eight(1));
+        let control = word.wrapping_sub(eight(0x20));
+        let beyond = word | word.wrapping_add(eight(1));
+        let odd = (quote | backslash | control | beyond) & eight(0x80);
+        if odd != 0 {
+            return at + odd.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
-    plain[b'"' as usize] = false;
-    plain[b'\\' as usize] = false;
-    plain[0x7f] = false;
-    plain[0xc2] = false;
-    plain
-};
+    let is_plain = |byte: &&u8| matches!(**byte, 0x20..=0x7e) && !matches!(**byte, b'"' | b'\\');
+    at + bytes[at..].iter().take_while(is_plain).count()
+}
 
 struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// Whether every string so far is ASCII; the others are not known to be UTF-8.
+    ascii: bool,
 }
 
 impl Reader<'_> {
@@ -107,13 +147,17 @@ impl Reader<'_> {
         let mut last: Option<(usize, usize)> = None;
         loop {
             let (start, end) = self.key()?;
+            // Most often the first letters tell, if there are any.
             if let Some((a, b)) = last
+                && (a == b || start == end || self.bytes[a] >= self.bytes[start])
                 && self.bytes[a..b] >= self.bytes[start..end]
             {
                 return None;
             }
             last = Some((start, end));
-            self.expect(b":")?;
+            if self.next()? != b':' {
+                return None;
+            }
             self.value(depth + 1)?;
             match self.next()? {
                 b',' => {}
@@ -141,15 +185,13 @@ impl Reader<'_> {
 
     /// Printable ASCII, nothing escaped.
     fn key(&mut self) -> Option<(usize, usize)> {
-        self.expect(b"\"")?;
-        let start = self.at;
-        loop {
-            match self.next()? {
-                b'"' => return Some((start, self.at - 1)),
-                b'\\' | 0..=0x1f | 0x7f..=0xff => return None,
-                0x20..=0x7e => {}
-            }
+        if self.next()? != b'"' {
+            return None;
         }
+        let start = self.at;
+        let end = start + plain(self.bytes.get(start..)?);
+        self.at = end + 1;
+        (self.bytes.get(end) == Some(&b'"')).then_some((start, end))
     }
 
     fn integer(&mut self) -> Option<()> {
@@ -172,14 +214,19 @@ impl Reader<'_> {
     fn string(&mut self) -> Option<()> {
         self.at += 1;
         loop {
-            let rest = self.bytes.get(self.at..)?;
-            let plain = rest.iter().position(|byte| !PLAIN[usize::from(*byte)])?;
-            self.at += plain;
+            self.at += plain(self.bytes.get(self.at..)?);
             match self.next()? {
                 b'"' => return Some(()),
                 b'\\' => self.escape()?,
-                0xc2 if !matches!(self.bytes.get(self.at), Some(0x80..=0x9f)) => {}
-                _ => return None,
+                // The first byte of C1 controls, and of letters.
+                0xc2 if matches!(self.bytes.get(self.at), Some(0x80..=0x9f)) => return None,
+                0x80..=0xff => {
+                    self.ascii = false;
+                    let rest = self.bytes.get(self.at..)?;
+                    let beyond = |byte: &&u8| **byte >= 0x80 && **byte != 0xc2;
+                    self.at += rest.iter().take_while(beyond).count();
+                }
+                0..=0x7f => return None,
             }
         }
     }
@@ -209,6 +256,8 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use cinnabar_events::canonical;
     use proptest::prelude::*;
@@ -265,6 +314,12 @@ mod tests {
             b"\"\\",
             b"",
             b"{\"aa\":1,\"a\":2}",
+            b"{\"\":1,\"!\":2}",
+            b"{\"\":1,\" \":2}",
+            b"{\" \":1,\"\":2}",
+            b"{\"\":1,\"\":2}",
+            b"{\"!\":1,\"\":2}",
+            b"{\"\":1}",
             b"{\"a\":1,\"aa\":2}",
             b"\"\\u000a\"",
             b"\"\\u000b\"",
@@ -281,6 +336,38 @@ mod tests {
                 "{:?}",
                 String::from_utf8_lossy(&text)
             );
+        }
+    }
+
+    #[test]
+    fn each_byte_is_plain_or_not_wherever_it_stands() {
+        for byte in 0..=0xff {
+            let is_plain = (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+            for (place, length) in (0..20).flat_map(|place| [(place, place + 1), (place, 24)]) {
+                for around in [b'a', byte] {
+                    let mut text = vec![b'~'; length];
+                    text[place..].fill(around);
+                    text[place] = byte;
+                    let expected = if is_plain { length } else { place };
+                    assert_eq!(plain(&text), expected, "{byte:#x} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_hash_is_read_as_its_type_reads_it() {
+        let right = EntryHash::of(b"some entry").to_string();
+        assert_eq!(hash(right.as_bytes()), right.parse().ok());
+        for (place, byte) in (0..right.len()).flat_map(|at| (0..=0x7f).map(move |byte| (at, byte)))
+        {
+            let mut text = right.clone().into_bytes();
+            text[place] = byte;
+            let expected = str::from_utf8(&text).unwrap().parse().ok();
+            assert_eq!(hash(&text), expected, "{byte:#x} at {place}");
+        }
+        for short in ["", "blake3:", &right[..70], &format!("{right}0")] {
+            assert_eq!(hash(short.as_bytes()), None, "{short}");
         }
     }
 

@@ -143,23 +143,16 @@ impl Verifier {
         let newest = options.checkpoint.as_deref().and_then(&mut open);
         let notes = std::mem::take(&mut options.older);
         let older: Vec<_> = notes.iter().filter_map(|note| open(note)).collect();
-        let mut quorum = None;
-        match options.checkpoint.as_deref() {
-            None => missing.push(NO_CHECKPOINT.to_owned()),
-            Some(note) if newest.is_some() && options.levels.has(Level::Checkpoints) => {
-                for fault in judge_keys(note, &options.also) {
-                    findings.push(fault.at(None));
-                }
-                if let Some(policy) = &options.policy {
-                    let (met, fault) = judge_policy(note, policy);
-                    quorum = met;
-                    fault
-                        .into_iter()
-                        .for_each(|fault| findings.push(fault.at(None)));
-                }
+        let quorum = match options.checkpoint.as_deref() {
+            None => {
+                missing.push(NO_CHECKPOINT.to_owned());
+                None
             }
-            Some(_) => {}
-        }
+            Some(note) if newest.is_some() && options.levels.has(Level::Checkpoints) => {
+                judge_signers(note, &options, &mut findings)
+            }
+            Some(_) => None,
+        };
         let levels = options.levels;
         let mut judge = Judge::new(log_key, options.ledger, levels, keep);
         let mut chain = Chain::new();
@@ -480,4 +473,16 @@ fn unsigned(log_key: &VerifierKey, error: &dyn std::error::Error) -> Fault {
     let meaning = "the log has not signed this checkpoint, so it says nothing about the ledger";
     let expected = format!("a checkpoint of {} signed with the log key", log_key.name());
     Fault::new(Check::Checkpoint, expected, reasons(error), meaning)
+}
+
+/// Whether all keys that were given signed the newest checkpoint, and whether its cosignatures meet the policy.
+fn judge_signers(note: &[u8], options: &Options, findings: &mut Findings) -> Option<Quorum> {
+    for fault in judge_keys(note, &options.also) {
+        findings.push(fault.at(None));
+    }
+    let (met, fault) = judge_policy(note, options.policy.as_ref()?);
+    if let Some(fault) = fault {
+        findings.push(fault.at(None));
+    }
+    met
 }

@@ -47,6 +47,8 @@ impl Honest {
     /// If the demonstration doesn't run.
     pub fn new() -> Self {
         let mut ledger = Ledger::demo();
+        // The backup is one of a node at rest, its views included.
+        let _ = ledger.ask_as_of("/v1/organisations", ledger.size());
         ledger.stop();
         node::copy(&ledger.data(), &ledger.path("backup"));
         node::copy(&ledger.path("data.mark"), &ledger.path("backup.mark"));
@@ -164,7 +166,6 @@ impl Honest {
         };
         node::put_back(&self.ledger.path("backup"), &self.ledger.path(mark))
     }
-
 }
 
 /// Which mark lies beside a backup that is put back.

@@ -4,6 +4,7 @@
 //! that anybody has; the table of both. Out of scope: faults (nobody means them), and attacks on the machines of auditors.
 
 pub mod attacks;
+pub mod document;
 pub mod honest;
 pub mod node;
 pub mod parties;

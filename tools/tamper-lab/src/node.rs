@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use cinnabar_tests::desk::Desk;
+use cinnabar_tests::http;
 use cinnabar_tests::ledger::Ledger;
 use cinnabar_tests::running::{Running, eventually};
 
@@ -13,6 +15,8 @@ use crate::story::Story;
 const REFUSES: &str = "cinnabar: ";
 /// The line that it ends with if it does.
 const UP: &str = "Ctrl-C stops it.";
+/// What stands before a witness's line for policies.
+const POLICY_LINE: &str = "policy line";
 
 /// Copies a file or a folder as it is, links and all.
 ///
@@ -34,6 +38,26 @@ pub fn put_back(data: &Path, mark: &Path) -> Ledger {
     ledger
 }
 
+/// A witness of `log_key` in the folder `witness` at this desk, served; and the desk's file `policy` asks for its word.
+///
+/// # Panics
+/// If it doesn't start.
+pub fn serve_witness(desk: &Desk, name: &str, log_key: &str) -> Running {
+    let words = ["witness", "--data", "witness", "--name", name];
+    let place = ["--listen", "127.0.0.1:0", "--log", log_key];
+    let running = Running::start(&mut desk.cinnabar(&[&words[..], &place].concat()));
+    let said = running.wait_for_line(UP);
+    let line = said.iter().find_map(|line| {
+        let line = line.trim().strip_prefix(POLICY_LINE)?;
+        Some(line.trim().to_owned())
+    });
+    let line = line.expect("it says what to put into a policy");
+    let called = line.split(' ').nth(1).expect("a line has a name");
+    let policy = format!("log {log_key}\n{line}\nquorum {called}\n");
+    std::fs::write(desk.path("policy"), policy).expect("room for a policy");
+    running
+}
+
 /// A node that runs.
 #[derive(Debug)]
 pub struct Node {
@@ -46,8 +70,8 @@ pub struct Node {
 ///
 /// # Errors
 /// The first clause of its reason.
-pub fn start(ledger: Ledger) -> Result<Node, String> {
-    let up = Running::start(&mut ledger.command(&[]));
+pub fn start(ledger: Ledger, arguments: &[&str]) -> Result<Node, String> {
+    let up = Running::start(&mut ledger.command(arguments));
     let refuses = eventually("the node, or why it refuses", || {
         let refused = up.err().into_iter().find_map(|line| {
             let reason = line.strip_prefix(REFUSES)?;
@@ -81,6 +105,15 @@ impl Node {
             story: Story::of_export(&std::fs::read(path).expect("it was written")),
             checkpoint: std::fs::read_to_string(checkpoint).expect("it was written"),
         })
+    }
+
+    /// What it answers to whoever asks for the first `size` entries, fewer than a tile has: status and bytes.
+    ///
+    /// # Panics
+    /// If it doesn't answer.
+    pub fn entries(&self, size: usize) -> (u16, Vec<u8>) {
+        let path = format!("/tile/entries/000.p/{size}");
+        http::get(&self.desk.setting("api"), &path).expect("the node answers")
     }
 
     /// Stops it.

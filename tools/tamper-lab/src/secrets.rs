@@ -19,9 +19,7 @@ pub type Heads = BTreeMap<Subject, (u64, EntryHash)>;
 /// Counts an entry into the dossiers that it enters.
 pub fn take(heads: &mut Heads, entry: &Entry) {
     for subject in entry.dossiers().keys() {
-        let head = heads
-            .entry(subject.clone())
-            .or_insert((0, EntryHash::NONE));
+        let head = heads.entry(subject.clone()).or_insert((0, EntryHash::NONE));
         *head = (head.0 + 1, entry.hash());
     }
 }

@@ -9,7 +9,7 @@ use cinnabar_tlog::{
 use crate::secrets::{self, Heads, Secrets};
 
 /// Entries in order, each as its bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// The entries.
     pub entries: Vec<Vec<u8>>,
@@ -75,6 +75,17 @@ impl Story {
         let text = String::from_utf8(self.entries[at].clone()).expect("entries are UTF-8");
         assert!(text.contains(from), "entry {at} has no {from}");
         self.entries[at] = text.replacen(from, to, 1).into_bytes();
+    }
+
+    /// Has the entry at `at` say another time of recording.
+    ///
+    /// # Panics
+    /// If the entry can't be read.
+    pub fn set_time(&mut self, at: usize, time: &str) {
+        let now = self.entry(at).time();
+        let says = |time: &str| format!("\"time\":\"{time}\",\"v\":1}}");
+        // The statement before it may say a time, too, but not at the end.
+        self.edit(at, &says(&now.to_string()), &says(time));
     }
 
     /// Puts a statement at the end, recorded at `time`.
@@ -190,7 +201,8 @@ impl Story {
         let proof = TlogProof {
             extra: None,
             index,
-            inclusion: inclusion_proof(index, size, &self.tree()).expect("the entry is in the tree"),
+            inclusion: inclusion_proof(index, size, &self.tree())
+                .expect("the entry is in the tree"),
             checkpoint: cinnabar_tlog::Note::parse(note.as_bytes()).expect("a note"),
         };
         cinnabar_events::Receipt::new(self.entry(at), proof).to_bytes()

@@ -1,6 +1,7 @@
 //! The table: attack × who notices, and with what.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use crate::attacks::{self, Attack, Served};
 use crate::honest::Honest;
@@ -17,14 +18,14 @@ pub struct Row {
     pub noticed: Vec<Option<String>>,
 }
 
-/// Commits every attack and has everybody look.
-pub fn run(honest: &Honest, mut told: impl FnMut(&Row)) -> Vec<Row> {
+/// Commits every attack whose name contains `only`, and has everybody look.
+pub fn run(honest: &Honest, only: &str, mut told: impl FnMut(&Row)) -> Vec<Row> {
     let attacks = attacks::all().into_iter();
     attacks
+        .filter(|attack| attack.name.contains(only))
         .map(|attack| {
             let served = (attack.commit)(honest);
-            let look = |party: &Party| party.look(honest, &served);
-            let noticed = Party::ALL.iter().map(look).collect();
+            let noticed = look(honest, &served);
             let row = Row {
                 attack,
                 served,
@@ -34,6 +35,17 @@ pub fn run(honest: &Honest, mut told: impl FnMut(&Row)) -> Vec<Row> {
             row
         })
         .collect()
+}
+
+/// Everybody looks, all at the same time.
+fn look(honest: &Honest, served: &Served) -> Vec<Option<String>> {
+    thread::scope(|scope| {
+        let looking = Party::ALL.map(|party| scope.spawn(move || party.look(honest, served)));
+        let looked = looking.into_iter().map(|party| party.join());
+        looked
+            .map(|noticed| noticed.expect("looking goes well"))
+            .collect()
+    })
 }
 
 impl Row {

@@ -1,13 +1,12 @@
 //! Reaching into the data directory of a node that is stopped: backups, the database, the views.
 
-use std::path::Path;
-
+use cinnabar_events::{Entry, Kind};
 use cinnabar_tests::ledger::Ledger;
 use rocksdb::{DB, Options, WriteBatch};
 
 use super::{Attack, Served, Shown};
 use crate::honest::{Honest, Mark};
-use crate::node::{self, Node};
+use crate::node;
 use crate::parties;
 
 /// The attacks.
@@ -22,35 +21,15 @@ pub(super) const ATTACKS: [Attack; 6] = [
     },
     Attack {
         name: "edit an entry in the database",
-        commit: |honest| {
-            reach_in(honest, honest.old, |database| {
-                let entry = edited(honest);
-                write(database, |batch, entries| {
-                    batch.put_cf(entries, key(honest.old), &entry);
-                });
-            })
-        },
+        commit: edit,
     },
     Attack {
         name: "delete an entry from the database",
-        commit: |honest| {
-            reach_in(honest, honest.old, |database| {
-                write(database, |batch, entries| {
-                    batch.delete_cf(entries, key(honest.old));
-                });
-            })
-        },
+        commit: delete,
     },
     Attack {
         name: "delete the last entry from the database",
-        commit: |honest| {
-            let last = honest.today.size() - 1;
-            reach_in(honest, last, |database| {
-                write(database, |batch, entries| {
-                    batch.delete_cf(entries, key(last));
-                });
-            })
-        },
+        commit: delete_last,
     },
     Attack {
         name: "drop an entry from a view only",
@@ -72,7 +51,7 @@ const UNLISTED: &str = "late-1";
 fn restore(honest: &Honest, mark: Mark) -> Served {
     let lost = honest.index() + 1;
     let backup = honest.shown(lost);
-    match node::start(honest.backup(mark)) {
+    match node::start(honest.backup(mark), &[]) {
         Err(reason) => {
             let mut served = Served::instead(honest, backup, honest.new);
             served.others.push(refuses(&reason));
@@ -83,43 +62,94 @@ fn restore(honest: &Honest, mark: Mark) -> Served {
             let shown = node.export().expect("the node serves");
             drop(node.stop());
             assert_eq!(shown.story.entries[..lost], backup.story.entries);
-            Served::instead(honest, shown, honest.new)
+            let mut served = Served::instead(honest, shown, honest.new);
+            served.others.push(with_witness(honest, mark));
+            served
         }
     }
 }
 
-/// The node starts over a database that somebody has changed, and serves what it can.
-fn reach_in(honest: &Honest, receipt: usize, change: impl Fn(&Path)) -> Served {
-    let ledger = honest.data();
-    change(&ledger.data().join(DATABASE));
-    let honestly = honest.shown(honest.today.size());
-    let (shown, other) = match node::start(ledger) {
-        Err(reason) => (honestly, Some(refuses(&reason))),
-        Ok(node) => serve(node, honestly),
+/// The same once more, of a node that is told to ask its witness.
+fn with_witness(honest: &Honest, mark: Mark) -> String {
+    let ledger = honest.backup(mark);
+    drop(parties::witness(
+        honest,
+        &ledger.path("witness"),
+        honest.today.size(),
+    ));
+    let log_key = honest.key().to_string();
+    let running = node::serve_witness(&ledger, parties::WITNESS, &log_key);
+    let Err(reason) = node::start(ledger, &["--witness-policy", "policy"]) else {
+        panic!("the node goes on behind what its witness cosigned")
     };
-    let mut served = Served::instead(honest, shown, receipt);
-    served.others.extend(other);
+    drop(running);
+    assert!(reason.contains("the witness"), "{reason}");
+    format!("with a witness, {}", refuses(&reason))
+}
+
+/// An approval says something else, in the database alone: the node starts, and serves it.
+fn edit(honest: &Honest) -> Served {
+    let granted = |entry: &Entry| entry.statement().kind() == Kind::ApprovalGranted;
+    let at = honest.today.find(granted);
+    let mut shown = honest.shown(honest.today.size());
+    shown.story.edit(at, "\"reasons\":\"", "\"reasons\":\"Not ");
+    let ledger = honest.data();
+    write(&ledger, |batch, entries| {
+        batch.put_cf(entries, key(at), &shown.story.entries[at]);
+    });
+    let node = node::start(ledger, &[]).expect("the node reads no old entry when it starts");
+    let (status, entries) = node.entries(honest.today.size());
+    let is_served = entries
+        .windows(shown.story.entries[at].len())
+        .any(|part| part == shown.story.entries[at]);
+    assert!(
+        status == 200 && is_served,
+        "the node serves what was edited"
+    );
+    let exported = node.export();
+    drop(node.stop());
+    let mut served = Served::instead(honest, shown, at);
+    served.others.extend(refused_export(&exported));
     served
 }
 
-/// What the node exports; or the honest ledger, if it can't, and why.
-fn serve(node: Node, honestly: Shown) -> (Shown, Option<String>) {
-    let shown = node.export();
+/// An entry is not there any more: the node starts, and serves what is around it.
+fn delete(honest: &Honest) -> Served {
+    let ledger = honest.data();
+    write(&ledger, |batch, entries| {
+        batch.delete_cf(entries, key(honest.old));
+    });
+    let node = node::start(ledger, &[]).expect("the node reads no old entry when it starts");
+    let (status, _) = node.entries(honest.today.size());
+    assert_eq!(status, 500, "there is nothing to serve");
+    let exported = node.export();
     drop(node.stop());
-    match shown {
-        Ok(shown) => (shown, None),
-        Err(why) => {
-            let why = why.lines().last().unwrap_or_default().to_owned();
-            (honestly, Some(format!("whoever exports it: {}", clause(&why))))
-        }
-    }
+    // All that can be had, under the checkpoint that the node serves.
+    let mut shown = honest.shown(honest.today.size());
+    shown.story = shown.story.first(honest.old);
+    let mut served = Served::instead(honest, shown, honest.old);
+    served.others.extend(refused_export(&exported));
+    served
 }
 
-/// The bytes of an old entry with a word changed, as long as before.
-fn edited(honest: &Honest) -> Vec<u8> {
-    let mut story = honest.today.clone();
-    story.edit(honest.old, "\"v\":1},\"time\"", "\"v\":1} ,\"time\"");
-    story.entries.swap_remove(honest.old)
+/// The last entry is not there any more: the node doesn't start, and nobody is shown anything but what was shown before.
+fn delete_last(honest: &Honest) -> Served {
+    let (last, ledger) = (honest.today.size() - 1, honest.data());
+    write(&ledger, |batch, entries| {
+        batch.delete_cf(entries, key(last));
+    });
+    let Err(reason) = node::start(ledger, &[]) else {
+        panic!("the node starts without its last entry")
+    };
+    let mut served = Served::instead(honest, honest.shown(last + 1), last);
+    served.others.push(refuses(&reason));
+    served
+}
+
+/// `cinnabar export` checks what it writes.
+fn refused_export(exported: &Result<Shown, String>) -> Option<String> {
+    let refused = exported.is_err();
+    refused.then(|| "`cinnabar export` refuses to write it".to_owned())
 }
 
 fn key(at: usize) -> [u8; 8] {
@@ -127,7 +157,8 @@ fn key(at: usize) -> [u8; 8] {
 }
 
 /// Writes to the entries of a database that no node has open.
-fn write(path: &Path, change: impl Fn(&mut WriteBatch, &rocksdb::ColumnFamily)) {
+fn write(ledger: &Ledger, change: impl Fn(&mut WriteBatch, &rocksdb::ColumnFamily)) {
+    let path = ledger.data().join(DATABASE);
     let database = DB::open_cf(&Options::default(), path, FAMILIES).expect("nobody has it open");
     let entries = database.cf_handle("entries").expect("it has entries");
     let mut batch = WriteBatch::default();
@@ -139,14 +170,14 @@ fn write(path: &Path, change: impl Fn(&mut WriteBatch, &rocksdb::ColumnFamily)) 
 fn view(honest: &Honest) -> Served {
     let ledger = honest.data();
     unlist(&ledger);
-    let node = node::start(ledger).expect("the node looks at no row of a view");
+    let node = node::start(ledger, &[]).expect("the node looks at no row of a view");
     let shown = node.export().expect("the node serves");
     let (status, _) = node.desk.ask(&format!("/v1/organisations/{UNLISTED}"));
     assert_eq!(status, 404, "the view has lost it");
-    let noticed = parties::views(honest, &node.desk.setting("api"));
+    let noticed = parties::views(honest, &node.desk, &shown.story);
     drop(node.stop());
     let mut served = Served::instead(honest, shown, honest.new);
-    served.others.extend(noticed);
+    served.others.push(noticed);
     served
 }
 
@@ -157,11 +188,16 @@ fn unlist(ledger: &Ledger) {
     assert_eq!(gone.expect("it has organisations"), 1);
 }
 
+/// Why a node refuses to start, without paths and numbers.
 fn refuses(reason: &str) -> String {
-    format!("the node itself: {}", clause(reason))
-}
-
-/// The clause of a reason that says why, without paths and numbers.
-fn clause(reason: &str) -> String {
-    reason.to_owned()
+    const REASONS: [(&str, &str); 2] = [
+        (
+            "was put back to an earlier state",
+            "the ledger was put back to an earlier state",
+        ),
+        ("is missing", "its last entry is missing"),
+    ];
+    let known = REASONS.iter().find(|(part, _)| reason.contains(part));
+    let (_, words) = known.unwrap_or_else(|| panic!("the node gives another reason: {reason}"));
+    format!("the node itself doesn't start: {words}")
 }

@@ -1,7 +1,7 @@
 //! One dossier, hidden from one reader who asks for a proof that he is shown all of it.
 
-use cinnabar_evidence::{DossierParts, DossierProof, DossierRejection, Trust};
 use cinnabar_events::{Entry, Subject};
+use cinnabar_evidence::{DossierParts, DossierProof, DossierRejection, Trust};
 use cinnabar_tlog::{Frontier, LeafIndex, Note, Size, inclusion_proof, leaf_hash};
 
 use super::{Attack, Served};
@@ -25,9 +25,9 @@ pub(super) const ATTACKS: [Attack; 3] = [
         commit: |honest| {
             let subject = subject(&honest.today.entry(honest.new));
             hide(honest, &subject, |parts| {
-                let tail = parts.tail.iter_mut().flatten();
-                let kept = tail.filter(|entry| !entry.dossiers().contains_key(&parts.subject));
-                parts.tail = Some(kept.map(|entry| entry.clone()).collect());
+                let less = honest.without(honest.new);
+                let tail = honest.index()..less.size();
+                parts.tail = Some(tail.map(|at| less.entry(at)).collect());
             })
         },
     },
@@ -78,7 +78,10 @@ fn lie(honest: &Honest) -> Served {
     heads.insert(subject.clone(), (length, honest.today.entry(last).hash()));
     let mut story = honest.today.clone();
     let about = self::subject(&story.entry(honest.index()));
-    story.replace(honest.index(), &honest.secrets.index(&about, &heads, honest.index()));
+    story.replace(
+        honest.index(),
+        &honest.secrets.index(&about, &heads, honest.index()),
+    );
     story.rechain(honest.index() + 1, &honest.secrets);
     let mut less = parts(honest, &story, &heads, &subject);
     less.entries.pop();

@@ -1,7 +1,7 @@
 //! What an operator could do who holds the data directory and the log's key, and no officer's key.
 
-mod dossier;
 mod directory;
+mod dossier;
 mod rewritten;
 mod served;
 mod unseen;
@@ -10,7 +10,7 @@ use crate::honest::Honest;
 use crate::story::Story;
 
 /// What somebody is shown as the ledger: entries, and the checkpoint over them, signed with the log's key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     /// The entries.
     pub story: Story,

@@ -51,9 +51,13 @@ fn rewrite(honest: &Honest) -> Served {
         town.enrol(&name, None, &["registrar"]);
     }
     let entries = town.entries().iter().map(|entry| entry.bytes().to_vec());
-    let story = Story {
+    let mut story = Story {
         entries: entries.collect(),
     };
+    for at in 0..story.size() {
+        story.set_time(at, &honest.today.entry(at).time().to_string());
+    }
+    story.rechain(0, &honest.secrets);
     Served::instead(honest, honest.signed(story), honest.old)
 }
 
@@ -72,7 +76,12 @@ fn rulebook(honest: &Honest) -> Served {
 
 /// A statement by an intake officer, who may not register anybody, stands at the end.
 fn refused(honest: &Honest) -> Served {
-    let story = with(honest, &honest.today, honest.refused_request(), REFUSED_SUBJECT);
+    let story = with(
+        honest,
+        &honest.today,
+        honest.refused_request(),
+        REFUSED_SUBJECT,
+    );
     Served::instead(honest, honest.signed(story), honest.new)
 }
 

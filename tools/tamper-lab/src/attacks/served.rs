@@ -4,7 +4,6 @@ use cinnabar_events::{Entry, Kind};
 
 use super::{Attack, Served};
 use crate::honest::Honest;
-use crate::story::Story;
 
 /// The attacks.
 pub(super) const ATTACKS: [Attack; 11] = [
@@ -12,7 +11,9 @@ pub(super) const ATTACKS: [Attack; 11] = [
         name: "edit an entry in an export",
         commit: |honest| {
             let mut shown = honest.shown(honest.today.size());
-            shown.story.edit(honest.old, "\"statement\":{\"", "\"statement\":{ \"");
+            shown
+                .story
+                .edit(honest.old, "\"statement\":{\"", "\"statement\":{ \"");
             Served::instead(honest, shown, honest.old)
         },
     },
@@ -79,7 +80,7 @@ fn insert(honest: &Honest) -> Served {
     let entry = story.entries.remove(from);
     story.entries.insert(to, entry);
     let time = story.entry(to + 1).time().to_string();
-    set_time(&mut story, to, &time);
+    story.set_time(to, &time);
     story.rechain(to, &honest.secrets);
     Served::instead(honest, honest.signed(story), to)
 }
@@ -90,8 +91,8 @@ fn reorder(honest: &Honest, among: std::ops::Range<usize>) -> Served {
         let mut story = honest.today.clone();
         let times = [at, at + 1].map(|at| story.entry(at).time().to_string());
         story.entries.swap(at, at + 1);
-        set_time(&mut story, at, &times[0]);
-        set_time(&mut story, at + 1, &times[1]);
+        story.set_time(at, &times[0]);
+        story.set_time(at + 1, &times[1]);
         story.rechain(at, &honest.secrets);
         story
     };
@@ -102,20 +103,11 @@ fn reorder(honest: &Honest, among: std::ops::Range<usize>) -> Served {
     Served::instead(honest, honest.signed(story), at)
 }
 
-fn set_time(story: &mut Story, at: usize, time: &str) {
-    let now = story.entry(at).time().to_string();
-    story.edit(
-        at,
-        &format!("\"time\":\"{now}\",\"v\":1}}"),
-        &format!("\"time\":\"{time}\",\"v\":1}}"),
-    );
-}
-
 /// The entry says the time of recording of the one before it.
 fn back_date(honest: &Honest, at: usize) -> Served {
     let mut story = honest.today.clone();
     let time = story.entry(at - 1).time().to_string();
-    set_time(&mut story, at, &time);
+    story.set_time(at, &time);
     story.rechain(at, &honest.secrets);
     Served::instead(honest, honest.signed(story), at)
 }

@@ -32,6 +32,9 @@ fn withhold(honest: &Honest) -> Served {
     let time = recorded.entry(size - 1).time().to_string();
     let request = honest.withheld_request();
     recorded.append(request, WITHHELD_SUBJECT, &time, &honest.secrets);
-    assert!(honest.is_sound(&recorded), "the rules would have admitted it");
+    assert!(
+        honest.is_sound(&recorded),
+        "the rules would have admitted it"
+    );
     Served::instead(honest, honest.shown(size), honest.old)
 }

@@ -1,6 +1,6 @@
 //! Holders of two things that the log signed, who compare them: `denounce`.
 
-use cinnabar_evidence::{Claim, Exhibit, Lines, Trust, Verdict, denounce};
+use cinnabar_evidence::{Claim, Exhibit, Lines, Missing, Trust, Verdict, denounce};
 use cinnabar_tlog::Note;
 
 use crate::attacks::{Served, Shown};
@@ -35,9 +35,10 @@ fn compared(honest: &Honest, first: &Exhibit<'_>, second: &Exhibit<'_>) -> Optio
             let proven = evidence.verify(&trust).expect("the evidence holds");
             Some(format!("evidence: {}", words(proven.claim)))
         }
-        Ok(Verdict::Undecided { .. }) => {
-            Some("asks for a proof that can't be given".to_owned())
-        }
+        Ok(Verdict::Undecided {
+            missing: Missing::Consistency { .. },
+            ..
+        }) => Some("asks for a proof that can't be given".to_owned()),
         Err(_) => Some("entries and checkpoint don't belong together".to_owned()),
     }
 }

@@ -8,6 +8,7 @@ use crate::attacks::Served;
 use crate::honest::Honest;
 
 pub use verify::{Findings, run, views, write};
+pub use witness::{NAME as WITNESS, witness};
 
 /// Somebody who could notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -211,7 +211,10 @@ fn add(found: &mut Places, count: &mut usize, size: u64, path: String) -> Result
 fn filed(folder: &Path) -> Result<Places, String> {
     let (mut found, mut count) = (Places::new(), 0);
     for name in names(folder)? {
-        let size = name.split('.').next().and_then(|size| size.parse::<u64>().ok());
+        let size = name
+            .split('.')
+            .next()
+            .and_then(|size| size.parse::<u64>().ok());
         let Some(size) = size else {
             continue;
         };
