@@ -106,9 +106,16 @@ async fn up(args: Args) -> Result<(), Failure> {
     if demo::is_wanted(&layout) {
         demo::tell(&layout, &embedded).await?;
     }
+    // Before it is said that Ctrl-C stops it.
+    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Exit::Usage)?;
+    let mut terminate = signal(SignalKind::terminate()).or_fail(Exit::Usage)?;
     announce(&layout, &embedded, &serving, first)?;
 
-    let why = until_end(&mut embedded).await?;
+    let why = tokio::select! {
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+        why = embedded.ended() => Some(why),
+    };
     anchors.stop();
     serving.stop().await;
     embedded.stop().await;
@@ -268,15 +275,4 @@ fn announce(
         ))?;
     }
     out::line("\nCtrl-C stops it.")
-}
-
-/// Waits for Ctrl-C or SIGTERM (`None`), or for the node to end by itself (why).
-async fn until_end(embedded: &mut Embedded) -> Result<Option<String>, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Exit::Usage)?;
-    let mut terminate = signal(SignalKind::terminate()).or_fail(Exit::Usage)?;
-    Ok(tokio::select! {
-        _ = interrupt.recv() => None,
-        _ = terminate.recv() => None,
-        why = embedded.ended() => Some(why),
-    })
 }
