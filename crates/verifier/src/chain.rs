@@ -33,10 +33,6 @@ enum Link {
 
 /// What comes out of the chain, in order: entries whose every link has been judged, and what is not there.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are entries, and each is moved once"
-)]
 pub(crate) enum Placed {
     Entry(Slot),
     /// Sequences `first..until` are missing or can't be read.
