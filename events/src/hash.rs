@@ -87,6 +87,11 @@ prefixed_hex!(
     ChapterDigest, "blake3", Hash
 );
 
+prefixed_hex!(
+    /// Root of a sparse tree: SHA-256. Written `sha256:<hex>`.
+    SparseRoot, "sha256", Hash
+);
+
 impl ChapterDigest {
     /// `BLAKE3(canonical bytes of the chapter)`.
     pub fn of(chapter: &[u8]) -> Self {
@@ -129,4 +134,11 @@ impl Commitment {
     }
 }
 
-text_serde!(ChapterDigest, EntryHash, LedgerId, PublicKey, Commitment);
+text_serde!(
+    SparseRoot,
+    ChapterDigest,
+    EntryHash,
+    LedgerId,
+    PublicKey,
+    Commitment
+);

@@ -1,5 +1,7 @@
 //! Signatures: Ed25519 over DSSE's pre-authentication encoding of a statement's bytes.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -103,9 +105,32 @@ pub fn pre_authentication_encoding(statement: &[u8]) -> Vec<u8> {
 /// [`BadSignature`] if it doesn't verify or the key is no acceptable point.
 pub fn verify(encoded: &[u8], signature: &Signature) -> Result<(), BadSignature> {
     let bad = BadSignature { key: signature.key };
-    let key = VerifyingKey::from_bytes(signature.key.as_bytes()).map_err(|_| bad)?;
+    let key = decoded(signature.key).ok_or(bad)?;
     let sig = ed25519_dalek::Signature::from_bytes(signature.sig.as_bytes());
     key.verify_strict(encoded, &sig).map_err(|_| bad)
+}
+
+/// Most decoded keys that a thread remembers, 200 bytes each: more people than sign in a busy hour.
+const DECODED_KEYS: usize = 4096;
+
+thread_local! {
+    /// Decoding a key takes a square root, a tenth of a verification: the same few people sign again and again.
+    static DECODED: RefCell<HashMap<PublicKey, VerifyingKey>> = RefCell::default();
+}
+
+/// The key as a point of the curve; none if it is no acceptable one.
+fn decoded(key: PublicKey) -> Option<VerifyingKey> {
+    DECODED.with_borrow_mut(|known| {
+        if let Some(known) = known.get(&key) {
+            return Some(*known);
+        }
+        let point = VerifyingKey::from_bytes(key.as_bytes()).ok()?;
+        if known.len() == DECODED_KEYS {
+            known.clear();
+        }
+        known.insert(key, point);
+        Some(point)
+    })
 }
 
 /// Whoever can sign with one Ed25519 key: a key in memory, an agent, a token.

@@ -1,5 +1,7 @@
 //! Signed statements: the bytes with their signatures, as they are sent and as they are verified.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::canonical;
@@ -7,9 +9,12 @@ use crate::decode::{Violation, decode};
 use crate::signature::{Signature, pre_authentication_encoding, verify};
 use crate::statement::{MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed, Statement};
 
-/// A statement with signatures of the right number and order. Whether they verify is not yet known.
+/// A statement with signatures of the right number and order. Whether they verify is not yet known. Cloning is cheap.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Signed {
+pub struct Signed(Arc<Parts>);
+
+#[derive(Debug, PartialEq)]
+struct Parts {
     bytes: Box<[u8]>,
     statement: Statement,
     signatures: Vec<Signature>,
@@ -42,11 +47,11 @@ impl Signed {
                 signers,
                 signatures: count,
             }),
-            std::cmp::Ordering::Equal => Ok(Self {
+            std::cmp::Ordering::Equal => Ok(Self(Arc::new(Parts {
                 bytes,
                 statement,
                 signatures,
-            }),
+            }))),
         }
     }
 
@@ -79,11 +84,11 @@ impl Signed {
 
     /// The request that [`Self::parse_request`] reads.
     pub fn to_request(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.bytes.len() + 32 + 200 * self.signatures.len());
+        let mut out = Vec::with_capacity(self.bytes().len() + 32 + 200 * self.signatures().len());
         out.extend_from_slice(b"{\"signatures\":");
-        out.extend_from_slice(&signatures_json(&self.signatures));
+        out.extend_from_slice(&signatures_json(self.signatures()));
         out.extend_from_slice(b",\"statement\":");
-        out.extend_from_slice(&self.bytes);
+        out.extend_from_slice(self.bytes());
         out.push(b'}');
         out
     }
@@ -93,8 +98,8 @@ impl Signed {
     /// # Errors
     /// [`Malformed::SignatureInvalid`] for the first that doesn't verify.
     pub fn verify(self) -> Result<Verified, Malformed> {
-        let encoded = pre_authentication_encoding(&self.bytes);
-        for signature in &self.signatures {
+        let encoded = pre_authentication_encoding(self.bytes());
+        for signature in self.signatures() {
             verify(&encoded, signature)?;
         }
         Ok(Verified { signed: self })
@@ -102,15 +107,15 @@ impl Signed {
 
     /// The statement's exact bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
     /// The statement.
     pub fn statement(&self) -> &Statement {
-        &self.statement
+        &self.0.statement
     }
     /// The signatures, ascending by key.
     pub fn signatures(&self) -> &[Signature] {
-        &self.signatures
+        &self.0.signatures
     }
 }
 
@@ -132,7 +137,7 @@ impl Verified {
     }
     /// The statement.
     pub fn statement(&self) -> &Statement {
-        &self.signed.statement
+        self.signed.statement()
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::digest::{Digest, Digests};
 use crate::file::{connect, read_cursor};
+use crate::projection::VIEWS;
 use crate::query::At;
 use crate::views::Cursor;
 
@@ -17,6 +19,8 @@ pub const READERS_MAX: usize = 8;
 const WAIT_MAX: Duration = Duration::from_secs(2);
 /// How long a question may take: the slowest, a search that hits the whole register, takes a hundredth.
 const READ_MAX: Duration = Duration::from_secs(5);
+/// How long digests may take: every row of some ten million entries is read.
+const DIGESTS_MAX: Duration = Duration::from_secs(60);
 /// Steps of SQLite's machine between two looks at the clock: well under a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
@@ -127,8 +131,7 @@ impl Reader {
             Some(connection) => connection,
             None => connect(&self.pool.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
         };
-        let until = Instant::now() + READ_MAX;
-        connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() > until))?;
+        patience(&mut connection, READ_MAX)?;
         connection.execute_batch("BEGIN")?;
         self.cursor = read_cursor(&connection)?;
         self.connection = Some(connection);
@@ -143,6 +146,25 @@ impl Reader {
     /// The size that this reader's newest rows speak of.
     pub fn at(&self) -> At {
         At::size(self.cursor.size)
+    }
+
+    /// Each view's digest, as this reader sees them. Reads every row, while others read and fold; takes longer than any other
+    /// question, so it is for one who asks at a time.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn digests(&mut self) -> Result<Digests, ReadError> {
+        if let Some(connection) = &mut self.connection {
+            patience(connection, DIGESTS_MAX)?;
+        }
+        self.ask(|connection| {
+            let digest = |view| Digest::of(view, connection);
+            let views = VIEWS.iter().map(|view| Ok((view.name, digest(view)?)));
+            Ok(Digests {
+                cursor: self.cursor,
+                views: views.collect::<rusqlite::Result<_>>()?,
+            })
+        })
     }
 
     /// Asks, and remembers damage.
@@ -164,6 +186,12 @@ impl Reader {
             self.pool.damaged.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// Ends every question on this connection that isn't answered after so long.
+fn patience(connection: &mut Connection, long: Duration) -> rusqlite::Result<()> {
+    let until = Instant::now() + long;
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() > until))
 }
 
 impl Drop for Reader {

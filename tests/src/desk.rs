@@ -82,6 +82,14 @@ impl Desk {
         Ran::of(command.args(arguments))
     }
 
+    /// Runs `verify` on a document: the subcommand and its arguments, then `--log-key` with the ledger's own key.
+    #[must_use]
+    pub fn examine(&self, arguments: &[&str]) -> Ran {
+        let key = self.setting("vkey");
+        let mut command = self.command(&program("verify"), arguments);
+        Ran::of(command.args(["--log-key", &key]))
+    }
+
     /// A text in the profile.
     ///
     /// # Panics

@@ -5,6 +5,7 @@
 //! that is in the crate's own `tests/`.
 
 pub mod desk;
+pub mod folder_server;
 pub mod http;
 pub mod ledger;
 pub mod running;
@@ -27,6 +28,13 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("this crate is a folder of the checkout")
+}
+
+/// Whether there is a program of this name on `PATH`: a test that needs a language tells whoever hasn't got it.
+#[must_use]
+pub fn on_path(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
 /// Cargo, to be run in the checkout.

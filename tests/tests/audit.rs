@@ -85,7 +85,21 @@ fn the_log_its_export_and_its_mirror_are_verified_alike() {
         );
         reports.push(report);
     }
-    assert!(reports.iter().all(|report| *report == reports[0]));
+    // What they say of the ledger; how they came to the bytes, and how long it took, differs.
+    for member in [
+        "checkpoint",
+        "findings",
+        "head",
+        "ledger",
+        "root",
+        "rules",
+        "signatures",
+    ] {
+        let first = &reports[0][member];
+        assert!(!first.is_null() || member == "head", "no {member}");
+        let same = reports.iter().all(|report| report[member] == *first);
+        assert!(same, "{member} differs: {reports:#?}");
+    }
 
     // An older checkpoint, kept from before: the log was only extended since.
     let note = std::fs::read(ledger.path("ledger.jsonl.checkpoint")).unwrap();

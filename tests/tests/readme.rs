@@ -131,6 +131,8 @@ fn nats_server() -> std::path::PathBuf {
 #[test]
 fn the_tour_in_the_readme_shows_what_a_reader_will_see() {
     let folder = tempfile::tempdir().unwrap();
+    // A reader stands in the checkout.
+    std::os::unix::fs::symlink(root().join("tools"), folder.path().join("tools")).unwrap();
     let up = Up::start(folder.path());
     let path = [program("cinnabar"), program("verify")]
         .map(|program| program.parent().unwrap().display().to_string())

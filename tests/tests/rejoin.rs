@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fmt::Write as _;
+use std::net::TcpStream;
 
 use cinnabar_tests::ledger::Ledger;
 use cinnabar_tests::running::{Running, eventually, send};
@@ -116,7 +117,9 @@ fn whoever_follows_and_whoever_submits_goes_on_when_the_server_is_killed() {
         let server = ledger.nats_process().expect("a server");
         send(server, Signal::KILL);
         eventually("another server", || {
-            ledger.nats_process().filter(|found| *found != server)
+            ledger.nats_process().filter(|found| *found != server)?;
+            let address = ledger.setting("nats");
+            TcpStream::connect(address.strip_prefix("nats://")?).ok()
         });
         let sequence = ledger.register(&format!("after-{round}"), &key);
         assert_eq!(sequence, told + round);

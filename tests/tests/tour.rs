@@ -11,7 +11,7 @@ use cinnabar_tests::program;
 use cinnabar_tests::running::Ran;
 
 /// Entries of a ledger with its demonstration told.
-const DEMONSTRATION: u64 = 182;
+const DEMONSTRATION: u64 = 183;
 /// Entries of a ledger that was just opened: the genesis, and the chapters of its rulebook.
 const OPENED: u64 = 11;
 

@@ -68,7 +68,7 @@ fn parts(inner: &Inner) -> Vec<PartReport> {
     let store = inner
         .store
         .poisoned()
-        .map_or(Ok(()), |reason| Err(reason.to_string()));
+        .map_or(Ok(None), |reason| Err(reason.to_string()));
     let others = inner.parts.iter().map(|part| (part.name, (part.check)()));
     let all = [("store", store), ("views", views(inner))]
         .into_iter()
@@ -76,12 +76,12 @@ fn parts(inner: &Inner) -> Vec<PartReport> {
     all.map(|(name, check)| PartReport {
         name,
         ready: check.is_ok(),
-        detail: check.err(),
+        detail: check.unwrap_or_else(Some),
     })
     .collect()
 }
 
-fn views(inner: &Inner) -> Result<(), String> {
+fn views(inner: &Inner) -> Result<Option<String>, String> {
     let lag = views_lag(inner);
     if lag > VIEWS_LAG_MAX {
         return Err(format!("{lag} entries behind"));
@@ -89,7 +89,7 @@ fn views(inner: &Inner) -> Result<(), String> {
     inner
         .views
         .read()
-        .map(drop)
+        .map(|_| None)
         .map_err(|error| error.to_string())
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod catch_up;
+mod connection;
 mod health;
 mod item;
 mod layers;
@@ -21,9 +22,11 @@ mod search;
 mod serve;
 mod standing;
 mod state;
+mod witnessed;
 
 pub use catch_up::{CatchUpError, catch_up};
 pub use router::{document, router};
 pub use rulebook::rulebook_at;
 pub use serve::serve;
 pub use state::{ApiState, Part, Settings};
+pub use witnessed::{WITNESSED_LAG_MAX_SECONDS, Witnessed};

@@ -15,10 +15,14 @@ pub(crate) struct EntryLinks {
     proof: String,
     /// Entry and proof in one, for keeping.
     receipt: String,
+    /// Entry, genesis and the histories of who signed, with proofs: everything to verify it offline.
+    bundle: String,
     /// The statement with its signatures, as a DSSE envelope.
     envelope: String,
     /// The dossier of its subject.
     dossier: String,
+    /// Proof that this dossier is all there is.
+    completeness: String,
 }
 
 impl EntryLinks {
@@ -28,8 +32,10 @@ impl EntryLinks {
             raw: format!("{itself}/raw"),
             proof: format!("{itself}/proof"),
             receipt: format!("{itself}/receipt"),
+            bundle: format!("{itself}/bundle"),
             envelope: format!("{itself}/envelope"),
             dossier: format!("/v1/dossiers/{subject}"),
+            completeness: format!("/v1/subjects/{subject}/completeness"),
             itself,
         }
     }
@@ -47,6 +53,10 @@ pub(crate) struct RowLinks {
     entry: String,
     /// Proof that this entry is in the ledger.
     proof: String,
+    /// This entry with everything to verify it offline.
+    bundle: String,
+    /// Proof that the dossier is all there is.
+    completeness: String,
 }
 
 impl RowLinks {
@@ -57,6 +67,8 @@ impl RowLinks {
             dossier: format!("/v1/dossiers/{class}/{id}"),
             entry: format!("/v1/entries/{sequence}"),
             proof: format!("/v1/entries/{sequence}/proof"),
+            bundle: format!("/v1/entries/{sequence}/bundle"),
+            completeness: format!("/v1/subjects/{class}/{id}/completeness"),
         }
     }
 }

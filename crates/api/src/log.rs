@@ -1,6 +1,6 @@
 //! The ledger as other implementations read it: C2SP tlog-tiles, at the server's root.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use cinnabar_tlog::TilePath;
 
@@ -8,22 +8,23 @@ use crate::answer::Representation;
 use crate::problem::{Code, Problem};
 use crate::state::{ApiState, Inner};
 
-/// `GET /checkpoint`: the newest signed note.
+/// `GET /checkpoint`: the newest signed note that meets the quorum of witnesses, if that is at most 60 seconds older than the newest
+/// signed one; otherwise the newest signed one, with what cosignatures it has.
 pub(crate) async fn checkpoint(State(state): State<ApiState>) -> Result<Representation, Problem> {
-    let published = state.0.checkpoint()?;
+    let published = state.blocking(Inner::shown).await?;
     Ok(Representation::text(published.note.to_string()))
 }
 
-/// `GET /tile/…`: hashes or entries, as far as the newest checkpoint covers them. The path is read as it was sent: percent-encoded
-/// spellings of a tile's path are other paths, and nothing has them.
+/// `GET /tile/…`: hashes or entries, of every width that ever was, as far as the newest signed checkpoint covers them. The path is
+/// read as it was sent: percent-encoded spellings of a tile's path are other paths, and nothing has them. What isn't there is 404
+/// and nothing else: on 404, and only then, a client tries the full tile.
 pub(crate) async fn tile(
     State(state): State<ApiState>,
-    Path(_): Path<String>,
     uri: Uri,
 ) -> Result<Representation, Problem> {
     let nothing = |detail: String| Problem::new(Code::NoSuchPath, detail);
-    let path = TilePath::parse(uri.path().trim_start_matches('/'))
-        .map_err(|error| nothing(error.to_string()))?;
+    let path = uri.path().strip_prefix('/').unwrap_or_default();
+    let path = TilePath::parse(path).map_err(|error| nothing(error.to_string()))?;
     let bytes = state.blocking(move |inner| read(inner, path)).await?;
     let bytes =
         bytes.ok_or_else(|| nothing("the newest checkpoint doesn't cover so much".to_owned()))?;

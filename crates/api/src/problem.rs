@@ -18,6 +18,8 @@ pub(crate) enum Code {
     UnknownParameter,
     BadCursor,
     NotFound,
+    NotCosigned,
+    NoDocument,
     NoSuchPath,
     MethodNotAllowed,
     NotAcceptable,
@@ -31,11 +33,13 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, for the page that explains them.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::BadParameter,
         Self::UnknownParameter,
         Self::BadCursor,
         Self::NotFound,
+        Self::NotCosigned,
+        Self::NoDocument,
         Self::NoSuchPath,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -49,72 +53,73 @@ impl Code {
 
     /// Status, code and title.
     pub(crate) const fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        let (code, title) = self.words();
+        (self.status(), code, title)
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::BadParameter | Self::UnknownParameter | Self::BadCursor => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NotFound | Self::NotCosigned | Self::NoDocument | Self::NoSuchPath => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Behind | Self::Busy | Self::TooLong | Self::NotReady => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Code and title.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::BadParameter => (
-                StatusCode::BAD_REQUEST,
                 "request.bad_parameter",
                 "A parameter has a value that it cannot have",
             ),
             Self::UnknownParameter => (
-                StatusCode::BAD_REQUEST,
                 "request.unknown_parameter",
                 "A parameter is not known here, or given twice",
             ),
             Self::BadCursor => (
-                StatusCode::BAD_REQUEST,
                 "request.bad_cursor",
                 "The cursor is not one that this list gave",
             ),
             Self::NotFound => (
-                StatusCode::NOT_FOUND,
                 "resource.not_found",
                 "There is no such thing at this size of the ledger",
             ),
-            Self::NoSuchPath => (
-                StatusCode::NOT_FOUND,
-                "request.no_such_path",
-                "Nothing has this path",
+            Self::NotCosigned => (
+                "resource.not_cosigned",
+                "No checkpoint with what was asked for covers it, or none yet",
             ),
+            Self::NoDocument => (
+                "resource.no_document",
+                "It does not fit into one document; the parts are to be had one by one",
+            ),
+            Self::NoSuchPath => ("request.no_such_path", "Nothing has this path"),
             Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
                 "request.method_not_allowed",
                 "Only GET and HEAD are answered: statements are submitted over NATS",
             ),
             Self::NotAcceptable => (
-                StatusCode::NOT_ACCEPTABLE,
                 "request.not_acceptable",
                 "There is no representation of an accepted media type",
             ),
             Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
                 "request.too_large",
                 "The request is larger than any that is answered",
             ),
-            Self::Behind => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "service.behind",
-                "This node has not come so far yet",
-            ),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "service.busy",
-                "Too many requests are being answered",
-            ),
-            Self::TooLong => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "service.too_long",
-                "The answer took too long",
-            ),
-            Self::NotReady => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "service.not_ready",
-                "A part of this node is not ready",
-            ),
-            Self::Fault => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "service.fault",
-                "Something is wrong with this node",
-            ),
+            Self::Behind => ("service.behind", "This node has not come so far yet"),
+            Self::Busy => ("service.busy", "Too many requests are being answered"),
+            Self::TooLong => ("service.too_long", "The answer took too long"),
+            Self::NotReady => ("service.not_ready", "A part of this node is not ready"),
+            Self::Fault => ("service.fault", "Something is wrong with this node"),
         }
     }
 

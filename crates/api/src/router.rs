@@ -17,8 +17,8 @@ use crate::parameters::{Nothing, Query};
 use crate::problem::{Code, Problem};
 use crate::refusals::PlainRefusals;
 use crate::resources::{
-    actors, deadlines, dossiers, entries, entry, incidents, kinds, ledger, organisations, products,
-    proofs, rulebook, subjects,
+    actors, bundle, checkpoints, completeness, deadlines, dossiers, entries, entry, incidents,
+    kinds, ledger, organisations, products, proofs, rulebook, subjects, timestamps, views,
 };
 use crate::state::ApiState;
 use crate::{health, layers, log, openapi, pages};
@@ -49,8 +49,15 @@ fn v1() -> OpenApiRouter<ApiState> {
         .routes(routes!(entry::find_entry_envelope))
         .routes(routes!(proofs::find_entry_proof))
         .routes(routes!(proofs::find_entry_receipt))
+        .routes(routes!(bundle::find_entry_bundle))
         .routes(routes!(proofs::find_consistency_proof))
+        .routes(routes!(checkpoints::list_checkpoints))
+        .routes(routes!(checkpoints::find_checkpoint))
+        .routes(routes!(timestamps::list_checkpoint_timestamps))
+        .routes(routes!(timestamps::find_checkpoint_timestamp))
         .routes(routes!(dossiers::list_dossier))
+        .routes(routes!(completeness::find_dossier_completeness))
+        .routes(routes!(views::find_view_digests))
         // Programmers: the contract.
         .routes(routes!(kinds::list_kinds))
         .routes(routes!(kinds::find_kind_schema))

@@ -14,8 +14,11 @@ use tokio::sync::{Semaphore, watch};
 use crate::metrics::Metrics;
 use crate::parameters::Decimal;
 use crate::problem::{Code, Problem};
+use crate::resources::checkpoints::Counted;
 use crate::resources::subjects::Counts;
+use crate::resources::views::ViewDigests;
 use crate::rulebook::InForce;
+use crate::witnessed::Witnessed;
 
 /// Most requests answered at a time. Each may hold a page of 100 entries, 3 MiB.
 pub(crate) const IN_FLIGHT_MAX: usize = 256;
@@ -28,8 +31,8 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 pub struct Part {
     /// Its name.
     pub name: &'static str,
-    /// Whether it is ready; if not, why. It must answer at once.
-    pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// Whether it is ready, with what there is to tell about it; if not, why. It must answer at once.
+    pub check: Box<dyn Fn() -> Result<Option<String>, String> + Send + Sync>,
 }
 
 /// What the composition adds.
@@ -39,6 +42,8 @@ pub struct Settings {
     pub registry: Registry,
     /// Parts whose readiness is told.
     pub parts: Vec<Part>,
+    /// Whose cosignatures count, if any do.
+    pub witnessed: Option<Arc<Witnessed>>,
 }
 
 /// What handlers share. Cheap to clone.
@@ -49,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) views: Views,
     pub(crate) parts: Vec<Part>,
+    pub(crate) witnessed: Option<Arc<Witnessed>>,
     pub(crate) metrics: Metrics,
     pub(crate) in_flight: Semaphore,
     pub(crate) scans: Semaphore,
@@ -59,6 +65,10 @@ pub(crate) struct Inner {
     pub(crate) rulebook: Mutex<Option<Arc<InForce>>>,
     /// How many subjects there are, as counted last; who counts, holds it.
     pub(crate) counts: Mutex<Option<Counts>>,
+    /// How many checkpoints there are.
+    pub(crate) counted: Counted,
+    /// What the views came to when somebody asked last; who reads every row of them, holds it.
+    pub(crate) digests: Mutex<Option<ViewDigests>>,
 }
 
 /// Who the ledger is: from its genesis, so the same for ever.
@@ -80,6 +90,16 @@ pub(crate) struct Published {
     pub(crate) note: Note,
 }
 
+impl Published {
+    /// Reads a note that the store keeps.
+    pub(crate) fn read(note: &str) -> Result<Self, Problem> {
+        let note = Note::parse(note.as_bytes()).map_err(|error| Problem::fault(&error))?;
+        let Checkpoint { size, root, .. } =
+            Checkpoint::parse(note.text()).map_err(|error| Problem::fault(&error))?;
+        Ok(Self { size, root, note })
+    }
+}
+
 impl ApiState {
     /// Serves `store` and `views`, which somebody else fills (see [`catch_up`](crate::catch_up)).
     pub fn new(store: Store, views: Views, settings: Settings) -> Self {
@@ -87,11 +107,16 @@ impl ApiState {
         views.on_change(move |cursor| {
             tell.send_replace(cursor.size);
         });
-        let Settings { registry, parts } = settings;
+        let Settings {
+            registry,
+            parts,
+            witnessed,
+        } = settings;
         Self(Arc::new(Inner {
             store,
             views,
             parts,
+            witnessed,
             metrics: Metrics::new(registry),
             in_flight: Semaphore::new(IN_FLIGHT_MAX),
             scans: Semaphore::new(SCANS_MAX),
@@ -99,6 +124,8 @@ impl ApiState {
             identity: OnceLock::new(),
             rulebook: Mutex::default(),
             counts: Mutex::default(),
+            counted: Counted::default(),
+            digests: Mutex::default(),
         }))
     }
 
@@ -166,10 +193,7 @@ impl Inner {
         let Some(text) = self.store.checkpoint() else {
             return Ok(None);
         };
-        let note = Note::parse(text.as_bytes()).map_err(|error| Problem::fault(&error))?;
-        let Checkpoint { size, root, .. } =
-            Checkpoint::parse(note.text()).map_err(|error| Problem::fault(&error))?;
-        Ok(Some(Published { size, root, note }))
+        Published::read(&text).map(Some)
     }
 
     /// The newest checkpoint, which must be there.

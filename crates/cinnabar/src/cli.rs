@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    cosign, doctor, export, follow, health, import, key, kinds, receipt, rulebook, sign, submit,
+    bundle, cosign, denounce, doctor, export, follow, health, import, key, kinds, receipt,
+    rulebook, sign, submit, witness,
 };
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::{init, node, out, up};
@@ -42,12 +43,18 @@ enum Command {
     Cosign(cosign::Args),
     /// Look at a receipt, check it offline, or ask for it again.
     Receipt(receipt::Args),
+    /// Get one entry with everything to verify it offline.
+    Bundle(bundle::Args),
+    /// Compare two receipts, bundles or checkpoints: do they agree, or did the log tell two stories?
+    Denounce(denounce::Args),
     /// Print entries as they come, verified.
     Follow(follow::Args),
     /// Write the ledger to a file, one entry a line.
     Export(export::Args),
     /// Take an older register over.
     Import(import::Args),
+    /// Be a witness of logs: cosign what continues what was cosigned before.
+    Witness(witness::Args),
     /// Look at everything that is needed here, and say what to set.
     Doctor(doctor::Args),
 }
@@ -112,9 +119,12 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Sign(args) => sign::run(&args),
         Command::Cosign(args) => cosign::run(&args),
         Command::Receipt(args) => wait(receipt::run(args)),
+        Command::Bundle(args) => bundle::run(&args),
+        Command::Denounce(args) => denounce::run(&args),
         Command::Follow(args) => wait(follow::run(args)),
         Command::Export(args) => export::run(&args),
         Command::Import(args) => wait(import::run(args)),
+        Command::Witness(args) => wait(witness::run(args)),
         Command::Doctor(args) => wait(doctor::run(args)),
     }
 }

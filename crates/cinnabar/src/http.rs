@@ -10,6 +10,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// Most bytes of an entry bundle: 256 entries of 65,535 bytes with their lengths.
 const BUNDLE_MAX_BYTES: u64 = 256 * (65_535 + 2);
+/// Most bytes of a list of checkpoints with post-quantum cosignatures, or of a document that proves one entry.
+const DOCUMENT_MAX_BYTES: u64 = 16 << 20;
 /// Most bytes of other answers.
 const ANSWER_MAX_BYTES: u64 = 1 << 20;
 
@@ -32,6 +34,15 @@ pub enum HttpError {
         url: String,
         /// The status.
         status: u16,
+    },
+    /// The answer is not the JSON that was asked for.
+    #[error("{url} gives no JSON of the kind that was asked for")]
+    NotJson {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
     },
     /// The checkpoint is no signed note.
     #[error("{url} gives no signed note")]
@@ -58,7 +69,7 @@ impl HttpError {
     pub fn is_contradiction(&self) -> bool {
         match self {
             Self::NotANote { .. } | Self::NotSigned { .. } => true,
-            Self::NoAnswer { .. } | Self::Status { .. } => false,
+            Self::NoAnswer { .. } | Self::Status { .. } | Self::NotJson { .. } => false,
         }
     }
 }
@@ -120,6 +131,27 @@ impl Api {
     /// [`HttpError`].
     pub fn get_dated(&self, path: &str) -> Result<(Vec<u8>, Option<String>), HttpError> {
         self.get_within(path, ANSWER_MAX_BYTES)
+    }
+
+    /// A document at `path`: larger than other answers.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub fn document(&self, path: &str) -> Result<Vec<u8>, HttpError> {
+        self.get_within(path, DOCUMENT_MAX_BYTES)
+            .map(|(body, _)| body)
+    }
+
+    /// The JSON at `path`.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub fn json<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, HttpError> {
+        let body = self.document(path)?;
+        serde_json::from_slice(&body).map_err(|source| HttpError::NotJson {
+            url: self.url(path),
+            source,
+        })
     }
 
     fn get_within(&self, path: &str, max: u64) -> Result<(Vec<u8>, Option<String>), HttpError> {

@@ -43,6 +43,9 @@ pub struct Args {
     /// How many founders must sign; all of them if absent.
     #[arg(long)]
     threshold: Option<u8>,
+    /// Give the log a second, post-quantum key (ML-DSA-44): each checkpoint gets a second signature.
+    #[arg(long)]
+    post_quantum: bool,
     /// A rulebook in JSON; the one for the Shenzhen regulation if absent.
     #[arg(long, value_name = "FILE")]
     rulebook: Option<PathBuf>,
@@ -108,6 +111,10 @@ pub fn run(args: Args) -> Result<(), Failure> {
     };
     found(&layout, &charter, founders)?;
     let identity = layout.identity().or_fail(Exit::Bug)?;
+    if args.post_quantum {
+        let vkey = layout.add_post_quantum().or_fail(Exit::Usage)?;
+        out::line(format_args!("Second log key, post-quantum: {vkey}"))?;
+    }
     if let Some(nodes) = args.nodes {
         write_cluster(&layout, &charter.name, nodes)?;
     }

@@ -4,6 +4,8 @@
 //! ([`statement`]), what a client needs to reach a ledger ([`profile`], [`wire`], [`intake`], [`http`]), reading rulebooks (`rules`), taking over older
 //! registers ([`import`]), and putting a node together ([`up`], [`node`], [`init`]). Out of scope: what any of the parts does.
 
+mod alarm;
+pub mod anchors;
 pub mod cli;
 mod commands;
 pub mod demo;
@@ -18,7 +20,9 @@ pub mod log;
 pub mod node;
 pub mod out;
 pub mod profile;
+pub mod recovery;
 mod rules;
+mod seen;
 pub mod serving;
 pub mod statement;
 #[cfg(test)]

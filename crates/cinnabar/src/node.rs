@@ -13,16 +13,17 @@ use cinnabar_ledger::nats::keys::UserKey;
 use cinnabar_ledger::nats::names::Names;
 use cinnabar_ledger::nats::streams::{Replicas, ensure_all};
 use cinnabar_ledger::nats::users::UserName;
-use cinnabar_ledger::node::{self, Handle, Phase, Role, Setup};
+use cinnabar_ledger::node::{self, Handle, Phase, Precautions, Role, Setup};
 use cinnabar_ledger::{Identity, Lease};
-use cinnabar_store::{OpenError, Store};
+use cinnabar_store::{OpenError, OpenOptions, Store};
 use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::anchors::{Anchors, StampSettings, WitnessSettings};
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::serving::{Serving, listen};
-use crate::{files, out};
+use crate::{files, out, recovery};
 
 /// Arguments of `cinnabar node`: a writer, a standby or a reader, as its configuration says.
 #[derive(Clone, Debug, clap::Args)]
@@ -36,6 +37,12 @@ pub struct Args {
     /// Print a configuration with every setting explained, and do nothing else.
     #[arg(long)]
     print_config: bool,
+    /// A ledger.recovered, signed by everybody who must: goes on without the entries that it names as lost.
+    #[arg(long, value_name = "FILE")]
+    recover: Option<PathBuf>,
+    /// Make the mark though the ledger has entries: once, when it is kept for the first time or its disk was lost.
+    #[arg(long)]
+    new_mark: bool,
 }
 
 /// A configuration with every setting explained.
@@ -77,6 +84,9 @@ struct Config {
     nats: NatsConfig,
     keys: Option<KeysConfig>,
     vault: Option<VaultConfig>,
+    mark: Option<PathBuf>,
+    witnesses: Option<WitnessSettings>,
+    timestamps: Option<StampSettings>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,7 +128,8 @@ pub fn run(args: Args) -> Result<(), Failure> {
         .enable_all()
         .build()
         .or_fail(Exit::Usage)?;
-    runtime.block_on(live(config))
+    let recovery = args.recover.as_deref().map(recovery::request).transpose()?;
+    runtime.block_on(live(config, args.new_mark, recovery))
 }
 
 fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
@@ -127,17 +138,23 @@ fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
     toml::from_slice(&bytes).or_fail_while(Exit::Usage, move || format!("{shown} will not do"))
 }
 
-async fn live(config: Config) -> Result<(), Failure> {
+async fn live(config: Config, new_mark: bool, recovery: Option<Vec<u8>>) -> Result<(), Failure> {
     let listener = listen(config.listen).await?;
     let (opening, identity) = read_opening(&config.genesis)?;
     let names = Names::new(identity.name.as_str()).or_fail(Exit::Usage)?;
     let role = role(&config, &identity)?;
     let client = connected(&config, &names).await?;
-    let store = match Store::open(&config.data.join("store")) {
-        Err(OpenError::Missing { .. }) => Store::create(&config.data.join("store")),
-        other => other,
+    let anchors = Anchors::read(
+        config.witnesses.as_ref(),
+        config.timestamps.as_ref(),
+        &identity,
+    )?;
+    let precautions = Precautions {
+        seen: anchors.seen().await?,
+        recovery,
+        ..Precautions::default()
     };
-    let store = store.or_fail_while(Exit::Usage, || "cannot open the store")?;
+    let store = open_store(&config, new_mark)?;
     let vault = match &config.vault {
         None => None,
         Some(vault) => {
@@ -158,12 +175,14 @@ async fn live(config: Config) -> Result<(), Failure> {
         clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
-    let (handle, running) = node::start(setup).or_fail(Exit::Unreachable)?;
+    let (handle, running) = node::start_with(setup, precautions).or_fail(Exit::Unreachable)?;
+    let anchors = anchors.start(&store)?;
     let serving = Serving::start(
         &store,
         &config.data.join("views"),
         listener,
         Some(handle.clone()),
+        Some(&anchors),
     )?;
     let checkpoints = tokio::spawn(follow_checkpoints(
         client,
@@ -175,6 +194,7 @@ async fn live(config: Config) -> Result<(), Failure> {
 
     let why = until_end(handle).await?;
     stop.cancel();
+    anchors.stop();
     opening.abort();
     serving.stop().await;
     drop((checkpoints.await, running.await));
@@ -185,6 +205,23 @@ async fn live(config: Config) -> Result<(), Failure> {
             format!("the node stopped to be safe: {why}"),
         )),
     }
+}
+
+/// Opens the replica; makes it at the first time.
+fn open_store(config: &Config, new_mark: bool) -> Result<Store, Failure> {
+    let folder = config.data.join("store");
+    let options = OpenOptions {
+        mark: config.mark.clone(),
+        mark_may_be_new: new_mark,
+    };
+    let store = match Store::open_with(&folder, &options) {
+        Err(OpenError::Missing { .. }) => Store::create_with(&folder, &options),
+        other => other,
+    };
+    store.or_fail_while(
+        Exit::Usage,
+        || "cannot open the store (a mark that is kept for the first time is made with --new-mark)",
+    )
 }
 
 fn role(config: &Config, identity: &Identity) -> Result<Role, Failure> {

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::anchors;
 use crate::exit::{Exit, Failure, OrFail as _};
 
 /// How long the fold waits for a commit before it looks whether it should stop.
@@ -45,7 +46,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 impl Serving {
-    /// Folds `store` into views in `dir` and serves them on `listener`. `node`, if there is one, tells of its readiness.
+    /// Folds `store` into views in `dir` and serves them on `listener`. `node` and `anchors`, if there are any, tell of their readiness.
     ///
     /// # Errors
     /// If the views can't be opened.
@@ -54,6 +55,7 @@ impl Serving {
         dir: &Path,
         listener: TcpListener,
         node: Option<Handle>,
+        anchors: Option<&anchors::Running>,
     ) -> Result<Self, Failure> {
         let views = Views::open(dir).or_fail_while(Exit::Usage, || "cannot open the views")?;
         let address = listener.local_addr().or_fail(Exit::Usage)?;
@@ -65,14 +67,17 @@ impl Serving {
                 store: store.clone(),
             }));
         }
-        let state = ApiState::new(
-            store.clone(),
-            views.clone(),
-            Settings {
-                registry,
-                parts: parts(node, store),
-            },
-        );
+        let mut parts = parts(node, store);
+        if let Some(anchors) = anchors {
+            anchors.register(&mut registry);
+            parts.extend(anchors.parts());
+        }
+        let settings = Settings {
+            registry,
+            parts,
+            witnessed: anchors.and_then(anchors::Running::witnessed),
+        };
+        let state = ApiState::new(store.clone(), views.clone(), settings);
         let (store, folding_stop) = (store.clone(), stop.clone());
         let folding = thread::Builder::new()
             .name("views".to_owned())
@@ -167,7 +172,10 @@ impl Collector for NodeMetrics {
 
 /// What `/readyz` tells about the node.
 fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
-    let Some(Handle { phase, feed, .. }) = node else {
+    let Some(Handle {
+        phase, feed, alarm, ..
+    }) = node
+    else {
         return Vec::new();
     };
     let store = store.clone();
@@ -175,9 +183,16 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
         Part {
             name: "node",
             check: Box::new(move || match &*phase.borrow() {
-                Phase::Writing | Phase::Following => Ok(()),
+                Phase::Writing | Phase::Following => Ok(None),
                 Phase::CatchingUp => Err("reading what it missed".to_owned()),
                 Phase::Stopped(why) => Err(why.clone()),
+            }),
+        },
+        Part {
+            name: "history",
+            check: Box::new(move || match &*alarm.borrow() {
+                None => Ok(None),
+                Some(why) => Err(format!("ALARM: {why}")),
             }),
         },
         Part {
@@ -191,7 +206,7 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
                     size.saturating_sub(published)
                 };
                 if lag <= FEED_LAG_MAX {
-                    Ok(())
+                    Ok(None)
                 } else {
                     Err(format!("the feed is {lag} entries behind"))
                 }

@@ -50,6 +50,16 @@ impl Log {
         Self::of(&town)
     }
 
+    /// One with more entries than two tiles have.
+    pub(crate) fn large() -> Self {
+        let mut town = Town::populated();
+        for index in 0..530 {
+            let draft = town.submission(&format!("m{index:03}"));
+            town.say(&draft).unwrap();
+        }
+        Self::of(&town)
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -79,7 +89,11 @@ impl Log {
 
     /// The receipt of an entry.
     pub(crate) fn receipt(&self, sequence: usize) -> Receipt {
-        let size = self.entries.len();
+        self.receipt_at(sequence, self.entries.len())
+    }
+
+    /// The receipt of an entry under the checkpoint of this size.
+    pub(crate) fn receipt_at(&self, sequence: usize, size: usize) -> Receipt {
         let index = LeafIndex::new(sequence as u64);
         let inclusion = inclusion_proof(index, Size::new(size as u64), &self.tree(size)).unwrap();
         let checkpoint = cinnabar_tlog::Note::parse(self.checkpoint(size).as_bytes()).unwrap();

@@ -3,15 +3,20 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use cinnabar_ledger::Identity;
 use cinnabar_ledger::embedded::{Embedded, Embedding, EmbeddingFailure};
 use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::node::{Precautions, Seen};
+use cinnabar_store::OpenError;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::anchors::{AnchorArgs, Anchors};
 use crate::demo;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::init::{self, Charter};
 use crate::out;
 use crate::profile::{Profile, Users};
+use crate::recovery::{self, RecoveryArgs};
 use crate::serving::{Serving, listen};
 
 /// Arguments of `cinnabar up`.
@@ -38,6 +43,13 @@ pub struct Args {
     /// Open a ledger without a demonstration.
     #[arg(long)]
     empty: bool,
+    /// When the ledger is opened, give its log a second, post-quantum key (ML-DSA-44): each checkpoint gets a second signature.
+    #[arg(long)]
+    post_quantum: bool,
+    #[command(flatten)]
+    recovery: RecoveryArgs,
+    #[command(flatten)]
+    anchors: AnchorArgs,
 }
 
 /// Runs until told to stop.
@@ -54,11 +66,16 @@ pub fn run(args: Args) -> Result<(), Failure> {
 }
 
 async fn up(args: Args) -> Result<(), Failure> {
-    let layout = Layout::new(&args.data);
+    let layout = args.recovery.layout(&args.data)?;
+    let recovery = args.recovery.request()?;
     let listener = listen(args.listen).await?;
     let first = !layout.is_founded();
     if first {
         found(&layout, args.empty)?;
+        if args.post_quantum {
+            let vkey = layout.add_post_quantum().or_fail(Exit::Usage)?;
+            out::line(format_args!("Second log key, post-quantum: {vkey}"))?;
+        }
     }
     let embedding = Embedding {
         layout: layout.clone(),
@@ -66,20 +83,40 @@ async fn up(args: Args) -> Result<(), Failure> {
         nats_port: args.nats_port,
         clock_ahead_seconds: 0,
     };
-    let mut embedded = Embedded::start(&embedding).await.map_err(failure)?;
+    let identity = layout.identity().or_fail(Exit::Usage)?;
+    let (witnesses, stamps) = args.anchors.settings();
+    let anchors = Anchors::read(witnesses.as_ref(), stamps.as_ref(), &identity)?;
+    let seen = anchors.seen().await?;
+    let precautions = Precautions {
+        seen: seen.clone(),
+        recovery,
+        ..Precautions::default()
+    };
+    let started = Embedded::start_with(&embedding, precautions).await;
+    let mut embedded = started.map_err(|why| advised(why, &layout, &identity, &seen))?;
+    let anchors = anchors.start(&embedded.store)?;
     let serving = Serving::start(
         &embedded.store,
         &layout.views(),
         listener,
         Some(embedded.node.clone()),
+        Some(&anchors),
     )?;
     leave_profile(&layout, &embedded, &serving)?;
     if demo::is_wanted(&layout) {
         demo::tell(&layout, &embedded).await?;
     }
+    // Before it is said that Ctrl-C stops it.
+    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Exit::Usage)?;
+    let mut terminate = signal(SignalKind::terminate()).or_fail(Exit::Usage)?;
     announce(&layout, &embedded, &serving, first)?;
 
-    let why = until_end(&mut embedded).await?;
+    let why = tokio::select! {
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+        why = embedded.ended() => Some(why),
+    };
+    anchors.stop();
     serving.stop().await;
     embedded.stop().await;
     match why {
@@ -108,6 +145,42 @@ fn found(layout: &Layout, empty: bool) -> Result<(), Failure> {
     })?;
     init::found_with_new_keys(layout, &charter, &["wang", "zhao"])?;
     if empty { Ok(()) } else { demo::want(layout) }
+}
+
+/// The failure, and where the ledger was put back, what to do.
+fn advised(why: EmbeddingFailure, layout: &Layout, identity: &Identity, seen: &[Seen]) -> Failure {
+    let data = layout.root().display().to_string();
+    let command = format!("cinnabar up --data {data} --recover ");
+    let advice = match &why {
+        EmbeddingFailure::NotWriting(_) => {
+            recovery::advice(layout, identity.name.as_str(), seen, &command)
+        }
+        EmbeddingFailure::Open(OpenError::MarkMissing(path)) => Some(format!(
+            "Either somebody took {} away, or it is to be kept for the first time: then start once with --new-mark.",
+            path.display()
+        )),
+        EmbeddingFailure::Connect(_)
+        | EmbeddingFailure::Divergence(_)
+        | EmbeddingFailure::Genesis(_)
+        | EmbeddingFailure::Files(_)
+        | EmbeddingFailure::Vault(_)
+        | EmbeddingFailure::Name(_)
+        | EmbeddingFailure::Find(_)
+        | EmbeddingFailure::Key(_)
+        | EmbeddingFailure::User(_)
+        | EmbeddingFailure::Server(_)
+        | EmbeddingFailure::Streams(_)
+        | EmbeddingFailure::Unfit(_)
+        | EmbeddingFailure::Open(_)
+        | EmbeddingFailure::Clock { .. } => None,
+    };
+    let failure = failure(why);
+    match (advice, failure.message()) {
+        (Some(advice), Some(message)) => {
+            Failure::saying(failure.exit(), format!("{message}\n{advice}"))
+        }
+        (None, _) | (_, None) => failure,
+    }
 }
 
 /// The failure, with the exit code that fits.
@@ -202,15 +275,4 @@ fn announce(
         ))?;
     }
     out::line("\nCtrl-C stops it.")
-}
-
-/// Waits for Ctrl-C or SIGTERM (`None`), or for the node to end by itself (why).
-async fn until_end(embedded: &mut Embedded) -> Result<Option<String>, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt()).or_fail(Exit::Usage)?;
-    let mut terminate = signal(SignalKind::terminate()).or_fail(Exit::Usage)?;
-    Ok(tokio::select! {
-        _ = interrupt.recv() => None,
-        _ = terminate.recv() => None,
-        why = embedded.ended() => Some(why),
-    })
 }

@@ -194,7 +194,7 @@ fn refusals_tell_the_rule_and_leave_nothing_behind() {
         .unwrap()
         .map(|file| file.unwrap().file_name())
         .collect();
-    assert_eq!(kept.len(), 2, "data and one receipt: {kept:?}");
+    assert_eq!(kept.len(), 3, "data, its mark and one receipt: {kept:?}");
     let said = [
         "product.ended",
         "--subject",
@@ -347,7 +347,7 @@ fn the_rules_in_force_are_shown_and_compared_from_the_node_and_from_an_export() 
             .as_array()
             .unwrap()
             .len(),
-        111
+        113
     );
 }
 

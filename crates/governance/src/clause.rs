@@ -35,13 +35,14 @@ pub(crate) use clauses;
 /// Every clause of every group.
 pub fn all_clauses() -> impl Iterator<Item = &'static Clause> {
     use crate::groups::{
-        approval, complaints, compute, deadlines, ethics, filing, incidents, privacy, resources,
-        rules, statistics, trust,
+        approval, complaints, compute, deadlines, ethics, filing, incidents, ledger, privacy,
+        resources, rules, statistics, trust,
     };
     [
         crate::admit::CLAUSES,
         trust::CLAUSES,
         rules::CLAUSES,
+        ledger::CLAUSES,
         filing::CLAUSES,
         approval::CLAUSES,
         ethics::CLAUSES,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cinnabar_events::{DossierLink, Entry, Statement, Subject, for_payload};
 
-use crate::admit::by_the_ledger;
+use crate::admit::is_duty;
 use crate::deadline;
 use crate::governed::Governed as _;
 use crate::records::{
@@ -59,7 +59,7 @@ pub fn evolve<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R::Er
         Record::Statement(said),
     );
     parts(records, entry)?;
-    if by_the_ledger(statement) {
+    if is_duty(statement) {
         deadline::lapse(records, entry)?;
     }
     for_payload!(&statement.payload, payload => payload.fold(records, entry))?;

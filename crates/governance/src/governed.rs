@@ -1,14 +1,20 @@
 //! What every kind has: its rule and its fold.
 
-use cinnabar_events::{Entry, Id, Subject};
+use cinnabar_events::{Entry, Id, Sequence, Subject};
 
 use crate::case::{Case, Check, find};
 use crate::records::{RecordKey, Records, RecordsMut, State};
+use crate::rejection::Rejection;
 
 /// The rules of one kind, implemented by its payload.
 pub(crate) trait Governed {
     /// Do the state of things and what the payload says allow it? Who signs has been checked by then.
     fn admit<R: Records>(&self, case: &Case<'_, R>) -> Check<R>;
+
+    /// Is what it says about its own place on the ledger true, if it says anything?
+    fn placed(&self, _seq: Sequence) -> Result<(), Rejection> {
+        Ok(())
+    }
 
     /// What it changes. Nothing can say no here: what is recorded has happened.
     fn fold<R: RecordsMut>(&self, records: &mut R, entry: &Entry) -> Result<(), R::Error>;

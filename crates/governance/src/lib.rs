@@ -26,6 +26,7 @@ pub use default_rulebook::{
     BoundRulebook, DEFAULT_CHAPTERS, DEFAULT_RULEBOOK, NotARulebook, default_rulebook,
 };
 pub use evolve::{evolve, links};
+pub use groups::ledger::{dossiers_indexed, placed};
 pub use groups::trust::{Suspicion, suspect};
 pub use help::Help;
 pub use life_cycle::{LifeCycle, Transition, transitions};

@@ -47,6 +47,9 @@ pub enum Halt {
     /// What the ledger itself must say is refused by the rules: another key than the one it was given signs for it now.
     #[error("the ledger can't say what it must: {0}")]
     Duty(String),
+    /// The ledger was put back to an earlier state, and the recovery that was offered was not recorded.
+    #[error("the recovery can't be recorded: {0}")]
+    NotRecovered(String),
     /// The node is shutting down.
     #[error("stopping")]
     Stopping,
@@ -89,7 +92,7 @@ impl Committer {
                 .map_err(Divergence::Store)?
                 .is_none()
         {
-            let checkpoint = self.signer.checkpoint(head.size, head.root);
+            let checkpoint = self.signer.checkpoint(head.size, head.root, head.time);
             self.store
                 .keep_checkpoint(&checkpoint)
                 .map_err(Divergence::Apply)?;
@@ -157,7 +160,9 @@ impl Committer {
             ..self.position
         };
         let size = Size::new(first.get() + entries.len() as u64);
-        let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root));
+        let time = entries.last().map(Entry::time);
+        let time = time.or(self.store.head().time);
+        let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root, time));
         let application = Application {
             entries,
             records: changes,
@@ -188,7 +193,8 @@ impl Committer {
             checkpoint: if first == Sequence::FIRST {
                 String::new()
             } else {
-                self.store.checkpoint().unwrap_or_default()
+                let note = self.store.checkpoint().unwrap_or_default();
+                self.signer.own_lines(&note).unwrap_or_default()
             },
         };
         let entries: Vec<&[u8]> = entries.iter().map(Entry::bytes).collect();

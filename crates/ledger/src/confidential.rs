@@ -157,20 +157,41 @@ fn slot(store: &Store, reference: &OpeningRef) -> Result<Option<Slot>, StoreErro
 /// # Errors
 /// [`VaultFailure`].
 pub fn carry_out_erasures(store: &Store, vault: &Arc<Vault>) -> Result<(), VaultFailure> {
+    // The vault may have come further than a ledger that was put back: its cursor never goes back, so what a recovery says is lost
+    // is looked through again. Erasing twice changes nothing.
+    for recovery in store.recoveries()? {
+        let done = vault.cursor()?.min(Sequence::new(recovery.until.get()));
+        let mut from = recovery.from;
+        while from < done.min(store.head().next()) {
+            let until = Sequence::new(from.get().saturating_add(LOOK_THROUGH)).min(done);
+            look_through(store, vault, from, until)?;
+            from = until;
+        }
+    }
     loop {
         let (from, head) = (vault.cursor()?, store.head());
         if from.get() >= head.size.get() {
             return Ok(());
         }
         let until = Sequence::new(from.get().saturating_add(LOOK_THROUGH).min(head.size.get()));
-        for bytes in store.entries(from, until) {
-            // The store gives only what was an entry when it was applied.
-            if let Ok(entry) = Entry::parse(bytes?) {
-                carry_out(store, vault, &entry)?;
-            }
-        }
+        look_through(store, vault, from, until)?;
         vault.advance(until)?;
     }
+}
+
+fn look_through(
+    store: &Store,
+    vault: &Vault,
+    from: Sequence,
+    until: Sequence,
+) -> Result<(), VaultFailure> {
+    for bytes in store.entries(from, until) {
+        // The store gives only what was an entry when it was applied.
+        if let Ok(entry) = Entry::parse(bytes?) {
+            carry_out(store, vault, &entry)?;
+        }
+    }
+    Ok(())
 }
 
 fn carry_out(store: &Store, vault: &Vault, entry: &Entry) -> Result<(), VaultFailure> {

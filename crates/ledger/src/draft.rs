@@ -7,6 +7,7 @@ use cinnabar_events::{
 };
 use cinnabar_governance::{
     Changes, DueKey, Overlay, Record, RecordKey, Records, Rejection, admit, duty, evolve, links,
+    placed, unsaid,
 };
 use cinnabar_store::{Store, StoreError};
 use cinnabar_tlog::EdgeTiles;
@@ -139,6 +140,7 @@ impl Draft {
         let mut records = Overlay::resume(&base, std::mem::take(&mut self.changes));
         let unknown = Divergence::Store;
         let verdict = admit(&records, now, &verified).map_err(unknown)?;
+        let verdict = verdict.and_then(|()| placed(verified.statement(), self.next));
         let verdict = verdict.map_err(|no| {
             if let Rejection::AlreadyRecorded(sequence) = no {
                 Outcome::Again(sequence)
@@ -170,6 +172,28 @@ impl Draft {
             self.push(entry);
         }
         Ok(outcome)
+    }
+
+    /// Chains the recovery, before anything else is decided: it stands where the loss began, or nowhere.
+    pub(crate) fn recover(&mut self, now: Timestamp, recovery: Verified) -> Result<(), Halt> {
+        let unknown = Divergence::Store;
+        // A writer must not record what every replica would refuse.
+        if unsaid(&self.store, now, recovery.statement())
+            .map_err(unknown)?
+            .is_some()
+        {
+            return Err(Halt::NotRecovered(
+                "a deadline that passed comes before it".into(),
+            ));
+        }
+        match self.verdict(now, Mode::Record, recovery, Ok(None))? {
+            Outcome::Recorded(_) => Ok(()),
+            Outcome::Again(sequence) => {
+                Err(Halt::NotRecovered(format!("it was recorded at {sequence}")))
+            }
+            Outcome::Refused(problem) => Err(Halt::NotRecovered(problem.detail)),
+            Outcome::Admissible => Ok(()),
+        }
     }
 
     fn push(&mut self, entry: Entry) {

@@ -1,6 +1,6 @@
 //! The whole ledger in one process: a supervised `nats-server` on loopback, a store, a writer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_nats::Client;
@@ -23,7 +23,7 @@ use crate::nats::names::{BadShortName, Names};
 use crate::nats::streams::{Replicas, StreamError, ensure_all};
 use crate::nats::supervisor::{NatsServer, Options, StartError};
 use crate::nats::users::{Role as UserRole, User, UserError, UserName};
-use crate::node::{self, Handle, NodeFailure, Phase, Role, Setup};
+use crate::node::{self, Handle, NodeFailure, Phase, Precautions, Role, Setup};
 use crate::problem::Problem;
 use crate::replica::Divergence;
 
@@ -126,14 +126,22 @@ impl Embedded {
     /// # Errors
     /// [`EmbeddingFailure`]; nothing is left running.
     pub async fn start(embedding: &Embedding) -> Result<Self, EmbeddingFailure> {
+        Self::start_with(embedding, Precautions::default()).await
+    }
+
+    /// The same, with precautions.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(
+        embedding: &Embedding,
+        precautions: Precautions,
+    ) -> Result<Self, EmbeddingFailure> {
         let layout = &embedding.layout;
         let identity = layout.identity()?;
         let signer = Arc::new(layout.log_signer(&identity)?);
         let names = Names::new(identity.name.as_str())?;
-        let store = match Store::open(&layout.store()) {
-            Err(OpenError::Missing { .. }) => Store::create(&layout.store())?,
-            other => other?,
-        };
+        let store = open_store(layout)?;
         let server = start_server(embedding, &names).await?;
         let Link { client, events } = prepare(layout, &server, &names).await?;
         let replicas = Replicas::One;
@@ -174,7 +182,7 @@ impl Embedded {
             clock_ahead_seconds: embedding.clock_ahead_seconds,
             stop: stop.clone(),
         };
-        let (node, running) = node::start(setup)?;
+        let (node, running) = node::start_with(setup, precautions)?;
         let embedded = Self {
             identity,
             names,
@@ -186,9 +194,22 @@ impl Embedded {
             _guard: stop.clone().drop_guard(),
             stop,
         };
-        embedded.until_writing().await?;
-        embedded.open_ledger(layout).await?;
-        Ok(embedded)
+        embedded.opened(layout).await
+    }
+
+    /// Itself, once it writes and the ledger is open; or else nothing is left running.
+    async fn opened(self, layout: &Layout) -> Result<Self, EmbeddingFailure> {
+        let opened = match self.until_writing().await {
+            Ok(()) => self.open_ledger(layout).await,
+            Err(failure) => Err(failure),
+        };
+        match opened {
+            Ok(()) => Ok(self),
+            Err(failure) => {
+                self.stop().await;
+                Err(failure)
+            }
+        }
     }
 
     /// Where clients connect.
@@ -248,6 +269,28 @@ impl Embedded {
             .await
             .map_err(EmbeddingFailure::Genesis)
     }
+}
+
+/// Opens the replica; makes it at the first time. Its mark must lie outside of everything that is put back together with it.
+fn open_store(layout: &Layout) -> Result<Store, EmbeddingFailure> {
+    let options = layout.options();
+    let store = match Store::open_with(&layout.store(), options) {
+        Err(OpenError::Missing { .. }) => Store::create_with(&layout.store(), options)?,
+        other => other?,
+    };
+    let real = |path: &Path| {
+        std::fs::canonicalize(path).map_err(|source| FoundingFailure::File {
+            doing: "looking for",
+            path: path.to_owned(),
+            source,
+        })
+    };
+    if let Some(mark) = &options.mark
+        && real(mark)?.starts_with(real(layout.root())?)
+    {
+        return Err(OpenError::MarkInside(mark.clone()).into());
+    }
+    Ok(store)
 }
 
 async fn start_server(

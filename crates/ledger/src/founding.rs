@@ -1,31 +1,27 @@
 //! Founding a ledger: makes its secrets and its signed genesis. Nothing else creates a ledger.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, Origin, RulebookDeposited};
-use cinnabar_events::rulebook::Chapter;
-use cinnabar_events::{
-    Code, Id, LedgerId, Listed, Name, Payload, PublicKey, ShortName, Signed, SignerClaim,
-    Statement, StatementId, Subject, sign,
-};
+use cinnabar_events::kinds::Origin;
+use cinnabar_events::{Id, LedgerId, Name, PublicKey, ShortName, Signed, sign};
 use cinnabar_governance::{BoundRulebook, Record, RecordKey, Records as _};
-use cinnabar_store::Store;
-use cinnabar_tlog::{KeyName, NoteSigner};
+use cinnabar_store::{OpenOptions, Store};
+use cinnabar_tlog::{KeyName, NoteSigner, PqCosigner, VerifierKey};
 use cinnabar_vault::{Fault, InstitutionKey, Vault};
 use ed25519_dalek::SigningKey;
-use zeroize::Zeroizing;
 
-use crate::clock::system_time;
 use crate::confidential::{VaultFailure, carry_out_erasures};
 use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::intake::Queue;
+use crate::opening::{chapters, genesis};
 use crate::problem::Problem;
 use crate::request::{Answer, Mode};
+use crate::secrets::{hex, new_seed, read_secret, skey_seed, unhex, write_secret};
+
+pub use crate::secrets::random;
 
 /// What a ledger is founded with.
 #[derive(Clone, Debug)]
@@ -58,6 +54,7 @@ pub struct FounderKey {
 #[derive(Clone, Debug)]
 pub struct Layout {
     root: PathBuf,
+    options: OpenOptions,
 }
 
 /// Why a ledger could not be founded, or its files not be read.
@@ -99,8 +96,27 @@ pub enum FoundingFailure {
 impl Layout {
     /// The files under `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            options: OpenOptions::default(),
+        }
     }
+
+    /// The same, with a mark kept at `path`, outside of the folder; see [`OpenOptions`] for when it may be new.
+    #[must_use]
+    pub fn with_mark(self, path: impl Into<PathBuf>, may_be_new: bool) -> Self {
+        let options = OpenOptions {
+            mark: Some(path.into()),
+            mark_may_be_new: may_be_new,
+        };
+        Self { options, ..self }
+    }
+
+    /// How to open the replica.
+    pub fn options(&self) -> &OpenOptions {
+        &self.options
+    }
+
     /// The folder itself.
     pub fn root(&self) -> &Path {
         &self.root
@@ -112,6 +128,14 @@ impl Layout {
     /// The log key's secret half, as a C2SP signer key.
     pub fn log_key(&self) -> PathBuf {
         self.root.join("secrets/log.skey")
+    }
+    /// The seed of the log's second, post-quantum key (ML-DSA-44), as a C2SP signer key. Where it is, checkpoints get a second line.
+    pub fn post_quantum_key(&self) -> PathBuf {
+        post_quantum_beside(&self.log_key())
+    }
+    /// The verifier key to it, for those who check the second line.
+    pub fn post_quantum_vkey(&self) -> PathBuf {
+        self.root.join("log.mldsa.vkey")
     }
     /// The secret half of the ledger's own actor key: 64 hex digits.
     pub fn ledger_key(&self) -> PathBuf {
@@ -193,6 +217,25 @@ impl Layout {
         self.identity()
     }
 
+    /// Gives the log a second, post-quantum key: from the next start on each checkpoint has two lines. For a new ledger, or
+    /// one that runs already.
+    ///
+    /// # Errors
+    /// [`FoundingFailure`], also if there is one already.
+    pub fn add_post_quantum(&self) -> Result<VerifierKey, FoundingFailure> {
+        let identity = self.identity()?;
+        let cosigner = PqCosigner::from_seed(identity.vkey.name().clone(), &*new_seed()?);
+        let vkey = cosigner.verifier().clone();
+        write_secret(&self.post_quantum_key(), cosigner.to_skey().as_bytes())?;
+        let path = self.post_quantum_vkey();
+        fs::write(&path, format!("{vkey}\n")).map_err(|source| FoundingFailure::File {
+            doing: "writing",
+            path,
+            source,
+        })?;
+        Ok(vkey)
+    }
+
     /// The signed genesis: the first statement of the ledger.
     ///
     /// # Errors
@@ -251,7 +294,7 @@ impl Layout {
         Self::read_log_signer(&self.log_key(), identity)
     }
 
-    /// The same, from a key file elsewhere.
+    /// The same, from a key file elsewhere; the post-quantum key is read if it stands beside.
     ///
     /// # Errors
     /// As [`Self::log_signer`].
@@ -262,61 +305,24 @@ impl Layout {
             expected: "this ledger's log key (PRIVATE+KEY+…)",
         };
         let seed = skey_seed(text.trim()).ok_or_else(wrong)?;
-        LogSigner::new(identity, &seed).map_err(|_| wrong())
+        let signer = LogSigner::new(identity, &seed).map_err(|_| wrong())?;
+        let second = post_quantum_beside(path);
+        if !second.exists() {
+            return Ok(signer);
+        }
+        let wrong = || FoundingFailure::Content {
+            path: second.clone(),
+            expected: "this log's post-quantum key (PRIVATE+KEY+…)",
+        };
+        let text = read_secret(&second)?;
+        let cosigner = PqCosigner::parse_skey(text.trim()).map_err(|_| wrong())?;
+        signer.with_post_quantum(cosigner).map_err(|_| wrong())
     }
 }
 
-fn genesis(
-    charter: Charter,
-    founders: &[FounderKey],
-    log_key: PublicKey,
-    ledger_key: PublicKey,
-) -> Result<Statement, FoundingFailure> {
-    let too_many = || FoundingFailure::Charter("more than 16 founders, or one twice".to_owned());
-    let role: Code = "founder".parse().expect("a word is a code");
-    let listed = founders.iter().map(|founder| Founder {
-        actor: founder.actor.clone(),
-        name: founder.name.clone(),
-        key: public_key(&founder.key),
-    });
-    let signers = founders.iter().map(|founder| SignerClaim {
-        actor: founder.actor.clone(),
-        role: role.clone(),
-        on_behalf_of: None,
-    });
-    let subject_id: Id = charter
-        .name
-        .as_str()
-        .parse()
-        .expect("a short name is an id");
-    let payload = LedgerOpened {
-        origin: charter.origin,
-        name: charter.name,
-        institution: Institution {
-            id: charter.institution.0,
-            name: charter.institution.1,
-        },
-        jurisdiction: charter.jurisdiction,
-        founders: Listed::new(listed.collect()).ok_or_else(too_many)?,
-        threshold: charter.threshold,
-        log_key,
-        ledger_key,
-        rulebook: Box::new(charter.rulebook.rulebook().clone()),
-    };
-    Ok(Statement {
-        ledger: None,
-        id: StatementId::at(system_time(), random()?),
-        subject: Subject::new(cinnabar_events::Class::Ledger, subject_id),
-        concerns: Listed::default(),
-        signers: Listed::new(signers.collect()).ok_or_else(too_many)?,
-        basis: Listed::default(),
-        occurred: None,
-        effective: None,
-        expects: None,
-        migrated: None,
-        commitments: BTreeMap::new(),
-        payload: Payload::LedgerOpened(Box::new(payload)),
-    })
+/// Where the log's post-quantum key stands, beside its first.
+fn post_quantum_beside(log_key: &Path) -> PathBuf {
+    log_key.with_file_name("ledger.mldsa")
 }
 
 /// Opens the vault in `folder`, whose keys `key` wraps; makes it at the first time. What was erased while it was away is
@@ -338,53 +344,6 @@ pub fn open_vault(folder: &Path, key: &Path, store: &Store) -> Result<Arc<Vault>
 /// Where the chapters stand that belong to a genesis.
 fn chapters_beside(genesis: &Path) -> PathBuf {
     genesis.with_file_name("chapters.jsonl")
-}
-
-/// The statements that bring the chapters, signed by one founder: the genesis binds their text.
-fn chapters(
-    ledger: LedgerId,
-    name: &ShortName,
-    texts: Vec<Chapter>,
-    founder: &FounderKey,
-) -> Result<Vec<u8>, FoundingFailure> {
-    let subject = Subject::new(
-        cinnabar_events::Class::Rulebook,
-        name.as_str().parse().expect("a short name is an id"),
-    );
-    let signer = SignerClaim {
-        actor: founder.actor.clone(),
-        role: "institution_admin".parse().expect("a word is a code"),
-        on_behalf_of: None,
-    };
-    let mut lines = Vec::new();
-    for chapter in texts {
-        let statement = Statement {
-            ledger: Some(ledger),
-            id: StatementId::at(system_time(), random()?),
-            subject: subject.clone(),
-            concerns: Listed::default(),
-            signers: Listed::new(vec![signer.clone()]).expect("one signer is not twice there"),
-            basis: Listed::default(),
-            occurred: None,
-            effective: None,
-            expects: None,
-            migrated: None,
-            commitments: BTreeMap::new(),
-            payload: Payload::RulebookDeposited(Box::new(RulebookDeposited {
-                chapter: Box::new(chapter),
-            })),
-        };
-        let failed = |error: String| FoundingFailure::Charter(error);
-        let bytes = statement
-            .to_bytes()
-            .map_err(|error| failed(error.to_string()))?;
-        let signature = sign(&founder.key, &bytes);
-        let signed =
-            Signed::new(bytes, vec![signature]).map_err(|error| failed(error.to_string()))?;
-        lines.extend_from_slice(&signed.to_request());
-        lines.push(b'\n');
-    }
-    Ok(lines)
 }
 
 /// Reads the statements that open a ledger: the genesis, and the chapters that stand beside it.
@@ -447,105 +406,4 @@ pub async fn open_ledger(
         }
     }
     Ok(())
-}
-
-fn public_key(key: &SigningKey) -> PublicKey {
-    PublicKey::from_bytes(key.verifying_key().to_bytes())
-}
-
-/// Random bytes from the system.
-///
-/// # Errors
-/// If the system has none to give.
-pub fn random<const N: usize>() -> Result<[u8; N], FoundingFailure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| FoundingFailure::File {
-        doing: "asking for random bytes from",
-        path: "/dev/urandom".into(),
-        source: io::Error::other(error.to_string()),
-    })?;
-    Ok(bytes)
-}
-
-fn new_seed() -> Result<Zeroizing<[u8; 32]>, FoundingFailure> {
-    random().map(Zeroizing::new)
-}
-
-/// The seed in a C2SP signer key: `PRIVATE+KEY+<name>+<id>+<base64(0x01 ‖ seed)>`.
-fn skey_seed(skey: &str) -> Option<Zeroizing<[u8; 32]>> {
-    use base64::Engine as _;
-    NoteSigner::parse_skey(skey).ok()?;
-    let (_, encoded) = skey
-        .strip_prefix("PRIVATE+KEY+")?
-        .split_once('+')?
-        .1
-        .split_once('+')?;
-    let bytes = Zeroizing::new(
-        base64::engine::general_purpose::STANDARD
-            .decode(encoded)
-            .ok()?,
-    );
-    let mut seed = Zeroizing::new([0; 32]);
-    seed.copy_from_slice(bytes.get(1..33)?);
-    Some(seed)
-}
-
-fn unhex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let digits = text.as_bytes();
-    let mut seed = Zeroizing::new([0; 32]);
-    if digits.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in seed.iter_mut().zip(digits.chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).ok()?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-    }
-    Some(seed)
-}
-
-fn hex(bytes: &[u8]) -> Zeroizing<String> {
-    use std::fmt::Write as _;
-    let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
-    bytes
-        .iter()
-        .for_each(|byte| write!(text, "{byte:02x}").expect("writing to a string can't fail"));
-    text
-}
-
-/// Writes a new file that nobody else may read, and makes it durable.
-fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), FoundingFailure> {
-    let failed = |doing, source| FoundingFailure::File {
-        doing,
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|source| failed("making the folder of", source))?;
-        if parent.ends_with("secrets") {
-            fs::set_permissions(parent, fs::Permissions::from_mode(0o700))
-                .map_err(|source| failed("protecting the folder of", source))?;
-        }
-    }
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|source| failed("creating", source))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|source| failed("writing", source))
-}
-
-fn read_secret(path: &Path) -> Result<Zeroizing<String>, FoundingFailure> {
-    let failed = |source| FoundingFailure::File {
-        doing: "reading",
-        path: path.to_owned(),
-        source,
-    };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(FoundingFailure::Exposed(path.to_owned()));
-    }
-    fs::read_to_string(path).map(Zeroizing::new).map_err(failed)
 }

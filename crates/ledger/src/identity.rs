@@ -3,10 +3,11 @@
 use cinnabar_events::kinds::Origin;
 use cinnabar_events::{
     Block, BlockHeader, LedgerId, Malformed, Payload, PublicKey, ShortName, Signed, Statement,
-    Verified, sign,
+    Timestamp, Verified, sign,
 };
 use cinnabar_tlog::{
-    Algorithm, Checkpoint, Hash, KeyName, KeyNameError, NoteSigner, Size, VerifierKey, VkeyError,
+    Algorithm, Checkpoint, Hash, KeyName, KeyNameError, Note, NoteSigner, PosixSeconds, PqCosigner,
+    Size, VerifierKey, VkeyError,
 };
 use ed25519_dalek::SigningKey;
 
@@ -62,14 +63,19 @@ impl Identity {
 
     /// The public key that signs checkpoints and blocks.
     pub fn log_key(&self) -> PublicKey {
-        PublicKey::from_bytes(*self.vkey.public_bytes())
+        let bytes = self.vkey.public_bytes().try_into();
+        PublicKey::from_bytes(bytes.expect("the log's own key is an Ed25519 key"))
     }
 }
 
 /// The log key's secret half: signs checkpoints and blocks.
+///
+/// With a post-quantum key it signs each checkpoint twice: an Ed25519 line, which everybody checks, and an ML-DSA-44 line
+/// (type 0x06) under the same name.
 pub struct LogSigner {
     notes: NoteSigner,
     blocks: SigningKey,
+    post_quantum: Option<PqCosigner>,
 }
 
 impl std::fmt::Debug for LogSigner {
@@ -130,23 +136,63 @@ impl LogSigner {
             Ok(Self {
                 notes,
                 blocks: SigningKey::from_bytes(seed),
+                post_quantum: None,
             })
         } else {
             Err(OtherLogKey { expected, found })
         }
     }
 
-    /// The signed checkpoint of the tree with `size` leaves and this root.
-    pub(crate) fn checkpoint(&self, size: Size, root: Hash) -> String {
+    /// The same signer, with a post-quantum key.
+    ///
+    /// # Errors
+    /// [`OtherLogKey`] if that key has another name than the log.
+    pub fn with_post_quantum(self, cosigner: PqCosigner) -> Result<Self, OtherLogKey> {
+        if cosigner.name() != self.notes.name() {
+            return Err(OtherLogKey {
+                expected: self.notes.name().to_string(),
+                found: cosigner.name().to_string(),
+            });
+        }
+        Ok(Self {
+            post_quantum: Some(cosigner),
+            ..self
+        })
+    }
+
+    /// The verifier key of the second line, if there is one.
+    pub fn post_quantum(&self) -> Option<&VerifierKey> {
+        self.post_quantum.as_ref().map(PqCosigner::verifier)
+    }
+
+    /// The signed checkpoint of the tree with `size` leaves and this root, whose last entry is of `time`: the time in the second line, so that
+    /// every node that signs it gives the same bytes.
+    pub(crate) fn checkpoint(&self, size: Size, root: Hash, time: Option<Timestamp>) -> String {
         let checkpoint = Checkpoint {
             origin: self.notes.name().clone(),
             size,
             root,
         };
-        checkpoint
+        let note = checkpoint
             .sign(&self.notes)
-            .expect("the origin is the signer's own name")
+            .expect("the origin is the signer's own name");
+        let seconds = time.and_then(|time| u64::try_from(time.micros() / 1_000_000).ok());
+        let time = seconds.and_then(PosixSeconds::new);
+        let (Some(second), Some(time)) = (&self.post_quantum, time) else {
+            return note.to_string();
+        };
+        let note = note.with_signature(second.cosign(&checkpoint, time));
+        note.expect("a note takes more than two signatures")
             .to_string()
+    }
+
+    /// `note` with the log's own lines only: what goes into a header must not grow with the number of witnesses.
+    pub(crate) fn own_lines(&self, note: &str) -> Option<String> {
+        let note = Note::parse(note.as_bytes()).ok()?;
+        let own = note
+            .filtered(|line| line.name() == self.notes.name())
+            .ok()?;
+        Some(own.to_string())
     }
 
     /// Signs a block.

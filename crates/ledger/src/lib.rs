@@ -17,13 +17,18 @@ pub mod embedded;
 mod feed;
 pub mod founding;
 mod identity;
+mod indexer;
 pub mod intake;
 mod lease;
 pub mod nats;
 pub mod node;
+mod opening;
 mod problem;
 pub mod replica;
 mod request;
+mod rollback;
+mod secrets;
+mod setup;
 mod stream;
 mod writer;
 
@@ -32,6 +37,7 @@ pub use identity::{BadLogKey, Identity, LogSigner, OtherLogKey};
 pub use lease::Lease;
 pub use problem::Problem;
 pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};
+pub use rollback::RecoveryRefused;
 
 /// An error with its causes, for a log line: each `Display` leaves out its source.
 pub fn causes(error: &dyn std::error::Error) -> String {

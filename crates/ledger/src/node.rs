@@ -7,93 +7,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_nats::Client;
-use cinnabar_store::{Position, Store};
-use cinnabar_vault::Vault;
+use cinnabar_store::Position;
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
 use crate::feed::Feed;
-use crate::identity::{Identity, LedgerSigner, LogSigner};
+use crate::identity::LogSigner;
+use crate::indexer::{Indexer, orders};
 use crate::intake::{Queue, Waiting, queue, serve};
 use crate::lease::{self, Held, LEASE_RENEW, Lease};
-use crate::nats::names::Names;
 use crate::replica::{Divergence, Replica};
+use crate::rollback;
 use crate::stream::{LogStream, ReadFailure};
 use crate::writer::{CommitterSetup, write};
+
+pub use crate::indexer::IndexFailure;
+pub use crate::setup::{Handle, IndexCadence, Phase, Precautions, Role, Seen, Setup};
 
 /// Pause before trying again when the stream or the lease can't be reached.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
 /// How long a standby follows before it looks at the lease again.
 const LEASE_LOOK: Duration = Duration::from_millis(500);
-
-/// What a node may do.
-#[derive(Debug)]
-pub enum Role {
-    /// Follow only.
-    Reader,
-    /// Write, when it is its turn.
-    Writer {
-        /// The log key.
-        signer: Arc<LogSigner>,
-        /// The ledger's own actor key.
-        itself: Arc<LedgerSigner>,
-        /// Whether others may write too.
-        lease: Lease,
-    },
-}
-
-/// Everything that a node needs.
-#[derive(Debug)]
-pub struct Setup {
-    /// Its connection, as user `writer` or `reader`.
-    pub client: Client,
-    /// Streams and subjects.
-    pub names: Names,
-    /// Which ledger.
-    pub identity: Identity,
-    /// Its replica.
-    pub store: Store,
-    /// What it may do.
-    pub role: Role,
-    /// What it is called in the lease and in logs.
-    pub node: String,
-    /// Where its confidential values are kept; a writer without takes none.
-    pub vault: Option<Arc<Vault>>,
-    /// By how many seconds its clock is ahead: 0, but for tests that can't wait for a deadline.
-    pub clock_ahead_seconds: i64,
-    /// Cancel it to stop.
-    pub stop: CancellationToken,
-}
-
-/// What a node is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Reading what it missed.
-    CatchingUp,
-    /// Following; another node writes, or none.
-    Following,
-    /// Writing.
-    Writing,
-    /// Stopped for good, and why.
-    Stopped(String),
-}
-
-/// A running node, from outside.
-#[derive(Clone, Debug)]
-pub struct Handle {
-    /// Takes statements; answers "no writer" while this node doesn't write.
-    pub queue: Queue,
-    /// What it is doing.
-    pub phase: watch::Receiver<Phase>,
-    /// Entries in the feed, as far as this node knows.
-    pub feed: Arc<AtomicU64>,
-    /// Messages of the log stream that were passed over.
-    pub skipped: Arc<AtomicU64>,
-}
 
 /// Why a node ended.
 #[derive(Debug, thiserror::Error)]
@@ -106,56 +43,96 @@ pub enum NodeFailure {
     Halt(#[source] Halt),
 }
 
-/// Starts a node. It runs until `setup.stop` is cancelled or it can't go on.
+/// Starts a node, with the default precautions. It runs until `setup.stop` is cancelled or it can't go on.
 ///
 /// # Errors
 /// If the store can't be read.
 pub fn start(
     setup: Setup,
 ) -> Result<(Handle, tokio::task::JoinHandle<Result<(), NodeFailure>>), Divergence> {
-    let signer = match &setup.role {
-        Role::Writer { signer, .. } => Some(signer.clone()),
-        Role::Reader => None,
-    };
-    let replica = Replica::new(setup.store.clone(), setup.identity.clone(), signer)?;
+    start_with(setup, Precautions::default())
+}
+
+/// Starts a node. It runs until `setup.stop` is cancelled or it can't go on.
+///
+/// # Errors
+/// If the store can't be read.
+pub fn start_with(
+    mut setup: Setup,
+    precautions: Precautions,
+) -> Result<(Handle, tokio::task::JoinHandle<Result<(), NodeFailure>>), Divergence> {
+    // What ends the node ends everything of it, and nothing else.
+    setup.stop = setup.stop.child_token();
+    let replica = Replica::new(
+        setup.store.clone(),
+        setup.identity.clone(),
+        setup.role.signer(),
+    )?;
     let (queue, waiting) = queue();
     let (tell, phase) = watch::channel(Phase::CatchingUp);
+    let (alarm, alarmed) = watch::channel(None);
+    let (orders, ordered) = orders();
     let feed = Arc::new(AtomicU64::new(0));
     let handle = Handle {
         queue: queue.clone(),
-        phase,
+        phase: phase.clone(),
         feed: feed.clone(),
         skipped: replica.skipped(),
+        alarm: alarmed,
+        orders,
     };
-    let committed = Arc::new(Notify::new());
-    let told = committed.clone();
-    setup.store.on_commit(Box::new(move |_| told.notify_one()));
+    let (committed, to_index) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let told = [committed.clone(), to_index.clone()];
+    let wake = move |_| told.iter().for_each(|told| told.notify_one());
+    setup.store.on_commit(Box::new(wake));
+    let indexer = Indexer::new(
+        &setup,
+        precautions.index,
+        queue.clone(),
+        phase,
+        ordered,
+        to_index,
+    );
     let node = Node {
+        _ends: setup.stop.clone().drop_guard(),
         setup,
+        precautions,
         replica,
         queue,
         waiting,
         tell,
+        alarm,
         feed,
         committed,
     };
-    Ok((handle, tokio::spawn(node.run())))
+    Ok((handle, tokio::spawn(node.run(indexer))))
 }
 
 struct Node {
     setup: Setup,
+    precautions: Precautions,
     replica: Replica,
     queue: Queue,
     waiting: Waiting,
     tell: watch::Sender<Phase>,
+    alarm: watch::Sender<Option<String>>,
     feed: Arc<AtomicU64>,
     /// Told at each commit: wakes the feed.
     committed: Arc<Notify>,
+    /// When the node is gone, so is what it started.
+    _ends: DropGuard,
 }
 
 impl Node {
-    async fn run(mut self) -> Result<(), NodeFailure> {
+    async fn run(mut self, indexer: Indexer) -> Result<(), NodeFailure> {
+        let indexing = tokio::spawn(indexer.run());
         let ended = self.live().await;
+        self.setup.stop.cancel();
+        // A wrong index ends the node, and is then the reason.
+        let ended = match indexing.await {
+            Ok(Err(divergence)) => ended.and(Err(divergence.into())),
+            Ok(Ok(())) | Err(_) => ended,
+        };
         let why = match &ended {
             Ok(()) => "stopped".to_owned(),
             Err(failure) => {
@@ -243,7 +220,7 @@ impl Node {
                 tokio::task::block_in_place(|| self.replica.follow(&message))?;
             }
         }
-        self.refuse_rollback()?;
+        self.look_for_rollback()?;
         Ok(true)
     }
 
@@ -277,16 +254,36 @@ impl Node {
         }
     }
 
-    /// What was durable once is there again.
-    fn refuse_rollback(&self) -> Result<(), Divergence> {
-        let found = self.setup.store.head().size.get();
-        match self.setup.store.high_water() {
-            Some(mark) if mark.size.get() > found => Err(Divergence::Rollback {
-                high_water: mark.size.get(),
+    /// What was known of the ledger is there. If not, a writer doesn't sign: only with a recovery that names what is lost. A
+    /// reader says so.
+    fn look_for_rollback(&mut self) -> Result<(), Divergence> {
+        let found = rollback::look(&self.setup.store, &self.precautions.seen);
+        let result = match (&self.setup.role, found) {
+            (Role::Writer { .. }, Ok(found)) => rollback::allow(
                 found,
-            }),
-            Some(_) | None => Ok(()),
+                self.precautions.recovery.as_deref(),
+                &self.setup.store,
+            ),
+            (Role::Reader, Ok(None)) => Ok(()),
+            (Role::Reader, Ok(Some(lost))) => Err(lost.into()),
+            (_, Err(divergence)) => Err(divergence),
+        };
+        match (result, &self.setup.role) {
+            (Ok(()), _) => {
+                self.alarm.send_replace(None);
+            }
+            (Err(Divergence::Store(error)), _) => return Err(error.into()),
+            (Err(divergence), Role::Writer { .. }) => return Err(divergence),
+            (Err(divergence), Role::Reader) => {
+                let why = crate::causes(&divergence);
+                tracing::error!(
+                    reason = why,
+                    "The ledger is not the one that was known; this reader goes on, and says so."
+                );
+                self.alarm.send_replace(Some(why));
+            }
         }
+        Ok(())
     }
 
     async fn my_turn(&self) -> Turn {
@@ -378,9 +375,10 @@ impl Node {
             tell.send_replace(Phase::Writing);
             tracing::info!(ledger.size = size, "This node writes.");
         };
-        let requests = &mut self.waiting.0;
-        let halt =
-            tokio::task::block_in_place(|| write(requests, setup, itself, &mut clock, opened));
+        let (requests, recovery) = (&mut self.waiting.0, self.precautions.recovery.as_deref());
+        let halt = tokio::task::block_in_place(|| {
+            write(requests, setup, itself, &mut clock, recovery, opened)
+        });
 
         turn.cancel();
         if let Ok(intake) = intake {
@@ -442,20 +440,17 @@ impl Node {
             | Halt::Unknown(_)
             | Halt::Vault(_)
             | Halt::Clock(_)
+            | Halt::NotRecovered(_)
             | Halt::Duty(_) => {
                 return Err(NodeFailure::Halt(halt));
             }
         }
         // The writer moved the store on; follow from there.
-        let signer = match &self.setup.role {
-            Role::Writer { signer, .. } => Some(signer.clone()),
-            Role::Reader => None,
-        };
         let skipped = self.replica.skipped().load(Ordering::Relaxed);
         self.replica = Replica::new(
             self.setup.store.clone(),
             self.setup.identity.clone(),
-            signer,
+            self.setup.role.signer(),
         )
         .map_err(Divergence::Store)?;
         self.replica.skipped().store(skipped, Ordering::Relaxed);

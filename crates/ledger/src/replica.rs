@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cinnabar_events::{Block, BlockFault, Entry, Kind, LedgerId, Malformed, Sequence};
-use cinnabar_governance::{Overlay, Rejection, admit, evolve, links, unsaid};
+use cinnabar_governance::{Overlay, Rejection, admit, evolve, links, placed, unsaid};
 use cinnabar_store::{Application, ApplyError, Position, Store, StoreError};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rayon::prelude::*;
 
 use crate::identity::{Identity, LogSigner};
+use crate::rollback::RecoveryRefused;
 use crate::stream::LogMessage;
 
 /// The node can't go on: it doesn't know the ledger's true state, or the stream tells another story.
@@ -74,15 +75,48 @@ pub enum Divergence {
     /// The block at this replica's position is another one.
     #[error("message {0} of the log stream is not the block that this replica applied there")]
     OtherHistory(u64),
-    /// After recovery the ledger is shorter than it was known to be.
+    /// The ledger is shorter than it was known to be.
     #[error(
-        "the ledger was known to have {high_water} entries, now there are {found}: the database and the log stream both lost their tail"
+        "the ledger was put back to an earlier state: it has {found} entries, {place} knows of {known}; bring back what is lost, or have the administrators sign a ledger.recovered for {found} to {known}"
     )]
-    Rollback {
-        /// Size that was durable once.
-        high_water: u64,
+    RolledBack {
+        /// Size that was known.
+        known: u64,
         /// Size now.
         found: u64,
+        /// Who or what knows.
+        place: String,
+    },
+    /// Somebody saw another history.
+    #[error("{place} saw root {seen} at size {size}, this ledger has {found}: two histories")]
+    Contradicted {
+        /// The size that both know.
+        size: u64,
+        /// Who or what saw the other one.
+        place: String,
+        /// The root that was seen.
+        seen: cinnabar_tlog::Hash,
+        /// The root here.
+        found: cinnabar_tlog::Hash,
+    },
+    /// The recovery that was offered is not the one that is needed.
+    #[error("the recovery that was offered is refused")]
+    Recovery(#[from] RecoveryRefused),
+    /// An entry says other than these dossiers how they end.
+    #[error(
+        "entry {entry} says that the {dossiers} dossiers have the root {recorded}, they are {found_dossiers} with the root {found}"
+    )]
+    Index {
+        /// The entry.
+        entry: Sequence,
+        /// How many, according to it.
+        dossiers: u64,
+        /// Their root, according to it.
+        recorded: cinnabar_tlog::Hash,
+        /// How many there are.
+        found_dossiers: u64,
+        /// Their root.
+        found: cinnabar_tlog::Hash,
     },
 }
 
@@ -227,7 +261,9 @@ impl Replica {
             }
             let malformed = |source| Divergence::Entry { sequence, source };
             let verified = entry.signed().clone().verify().map_err(malformed)?;
-            admit(&records, entry.time(), &verified)?.map_err(|rejection| Divergence::Rules {
+            let verdict = admit(&records, entry.time(), &verified)?;
+            let verdict = verdict.and_then(|()| placed(entry.statement(), sequence));
+            verdict.map_err(|rejection| Divergence::Rules {
                 sequence,
                 rejection: Box::new(rejection),
             })?;
@@ -242,7 +278,7 @@ impl Replica {
         let (records, root) = (records.into_changes(), self.tiles.root());
         let size = self.tiles.size();
         let checkpoint = match &self.signer {
-            Some(signer) if size > Size::ZERO => Some(signer.checkpoint(size, root)),
+            Some(signer) if size > Size::ZERO => Some(signer.checkpoint(size, root, time)),
             // Without the log key: the checkpoint of everything before this block.
             _ => Some(block.header().checkpoint.clone()).filter(|note| !note.is_empty()),
         };

@@ -21,6 +21,7 @@ use crate::identity::LedgerSigner;
 use crate::problem::Problem;
 use crate::replica::Divergence;
 use crate::request::{Answer, Reply, Request};
+use crate::rollback;
 
 /// Most requests verified at once: enough to keep every core busy, few enough that the first isn't kept waiting.
 const VERIFY_AT_ONCE: usize = 256;
@@ -32,12 +33,15 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// Writes until it is told to stop, fenced, or can't be sure. Blocks the calling thread.
 ///
 /// `opened` is called when the term has begun: until then another writer's block may still be the next.
+/// A `recovery`, if it is needed, is recorded before anything else.
+///
 /// Requests left in `requests` are for the next writer; those that were taken are answered.
 pub(crate) fn write(
     requests: &mut queue::Receiver<Request>,
     committer: CommitterSetup,
     itself: Arc<LedgerSigner>,
     clock: &mut Clock,
+    recovery: Option<&[u8]>,
     opened: impl FnOnce(),
 ) -> Halt {
     let CommitterSetup { build } = committer;
@@ -58,12 +62,17 @@ pub(crate) fn write(
     {
         return failure.into();
     }
-    opened();
     let vault = committer.vault.clone();
     let mut draft = match Draft::new(store.clone(), itself, vault.clone()) {
         Ok(draft) => draft,
         Err(error) => return Halt::Unknown(Divergence::Store(error)),
     };
+    if let Some(recovery) = recovery
+        && let Err(halt) = recover(recovery, &mut committer, &mut draft, clock)
+    {
+        return halt;
+    }
+    opened();
     let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
         threads
@@ -95,6 +104,30 @@ pub(crate) fn write(
             .chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
     ));
     halt
+}
+
+/// Records the recovery, unless it was recorded before.
+fn recover(
+    recovery: &[u8],
+    committer: &mut Committer,
+    draft: &mut Draft,
+    clock: &mut Clock,
+) -> Result<(), Halt> {
+    let refused = |why: String| Halt::NotRecovered(why);
+    let verified = rollback::read(recovery).map_err(|why| refused(why.to_string()))?;
+    let statement = verified.statement();
+    let actor = &statement.first_signer().actor;
+    let recorded = committer.store.statement(actor, statement.id);
+    if recorded.map_err(Divergence::Store)?.is_some() {
+        return Ok(());
+    }
+    draft.recover(clock.now()?, verified)?;
+    let size = committer.store.head().size;
+    tracing::warn!(
+        ledger.size = size.get(),
+        "A recovery is recorded: what the ledger had after this size is lost."
+    );
+    committer.commit(draft.finish())
 }
 
 /// How to make the committer, given where its answers go.

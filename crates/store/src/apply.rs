@@ -7,16 +7,19 @@ use cinnabar_tlog::EdgeTiles;
 use rocksdb::WriteBatch;
 
 use crate::check::Plan;
+use crate::dossiers;
 use crate::error::{ApplyError, StoreError};
+use crate::head_file::Sighting;
 use crate::keys::{self, Family, Meta};
+use crate::mark;
 use crate::options;
 use crate::store::{Applier, OnCommit, Store};
-use crate::types::{Application, Head, HighWater};
+use crate::types::{Application, HighWater};
 use crate::value;
 
 impl Store {
     /// Makes a block durable: entries, records, indexes, tiles, head, checkpoint, position and block boundary in one synced
-    /// batch, and the head file beside it. Returns when the disk has both; then whoever waits is told.
+    /// batch, the head file beside it and the mark. Returns when the disk has all of them; then whoever waits is told.
     ///
     /// Before anything is written the block is checked against the store: the chain, the dossiers, the tree, the
     /// position. Whether it may be recorded at all (signatures, rules) has been decided before.
@@ -28,7 +31,7 @@ impl Store {
         let head = self.exclusively(|applier| {
             let plan = self.check(&block, &applier.edge)?;
             let batch = self.batch(&block, &plan)?;
-            self.write(applier, batch, plan.head)?;
+            let seen = self.write(applier, batch, &block, &plan)?;
             // From here on it can't fail. Records before the head: who sees the head sees what belongs to it.
             self.inner.cache.update(block.records);
             let head = plan.head;
@@ -36,8 +39,14 @@ impl Store {
             let mut state = self.state();
             state.head = head;
             state.position = block.position;
-            if !block.entries.is_empty() {
-                state.high_water = high_water(head);
+            state.recoveries = seen.high_water.recoveries;
+            if seen.high_water.rank() > state.high_water.rank() {
+                state.high_water = seen.high_water;
+            }
+            if let Some((_, mark)) = &mut state.mark
+                && seen.high_water.rank() > mark.high_water.rank()
+            {
+                *mark = seen;
             }
             if let Some(kept) = plan.checkpoint {
                 state.keep(kept);
@@ -58,6 +67,25 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
     ) -> Result<T, ApplyError> {
+        self.alone_unless(work, |_| true)
+    }
+
+    /// The same, for work that may be refused: only a write that failed poisons the store.
+    pub(crate) fn alone<T>(
+        &self,
+        work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
+    ) -> Result<T, ApplyError> {
+        self.alone_unless(work, |error| match error {
+            ApplyError::Inconsistent(_) | ApplyError::Read(_) | ApplyError::Record(_) => false,
+            ApplyError::Database(_) | ApplyError::HeadFile(_) | ApplyError::Poisoned { .. } => true,
+        })
+    }
+
+    fn alone_unless<T>(
+        &self,
+        work: impl FnOnce(&mut Applier) -> Result<T, ApplyError>,
+        poisons: impl FnOnce(&ApplyError) -> bool,
+    ) -> Result<T, ApplyError> {
         let Ok(mut applier) = self.inner.applier.lock() else {
             let reason = "applying a block panicked".into();
             return Err(ApplyError::Poisoned { reason });
@@ -66,9 +94,13 @@ impl Store {
             return Err(ApplyError::Poisoned { reason });
         }
         work(&mut applier).inspect_err(|error| {
-            let reason: Arc<str> = with_causes(error).into();
-            tracing::error!(%reason, "the store applies nothing more");
-            self.state().poison = Some(reason);
+            if poisons(error) {
+                let reason: Arc<str> = with_causes(error).into();
+                tracing::error!(%reason, "the store applies nothing more");
+                self.state().poison = Some(reason);
+                // Who waits for more waits in vain.
+                self.inner.moved.notify_all();
+            }
         })
     }
 
@@ -92,6 +124,20 @@ impl Store {
         let (entries, index) = (self.family(Family::Entries), self.family(Family::Index));
         for entry in &block.entries {
             batch.put_cf(entries, keys::entry(entry.seq()), entry.bytes());
+            if let Some(recovery) = mark::declared(entry) {
+                batch.put_cf(
+                    index,
+                    keys::recovery(recovery.from),
+                    value::recovery_to_bytes(recovery.until),
+                );
+            }
+            if let Some(recorded) = dossiers::recorded(entry) {
+                batch.put_cf(
+                    index,
+                    keys::indexed(entry.seq()),
+                    value::indexed_to_bytes(&recorded),
+                );
+            }
             for (subject, link) in entry.dossiers() {
                 let key = keys::dossier(subject, link.revision);
                 batch.put_cf(
@@ -135,27 +181,47 @@ impl Store {
         Ok(batch)
     }
 
-    /// Database and head file side by side: two syncs take as long as one.
-    fn write(&self, applier: &Applier, batch: WriteBatch, head: Head) -> Result<(), ApplyError> {
-        let moves = head.size > self.head().size;
-        if moves {
-            let begun = applier.head_file.begin(high_water(head));
-            begun.map_err(ApplyError::HeadFile)?;
+    /// Database, head file and mark side by side: three syncs take as long as one. Head file and mark are left alone while they
+    /// are ahead: what they know is not forgotten before the ledger has it again.
+    fn write(
+        &self,
+        applier: &Applier,
+        batch: WriteBatch,
+        block: &Application,
+        plan: &Plan,
+    ) -> Result<Sighting, ApplyError> {
+        let (seen, files) = {
+            let state = self.state();
+            let declared = block.entries.iter().filter_map(mark::declared).count();
+            let newer = plan.checkpoint.as_ref().map(|kept| kept.note.clone());
+            let seen = Sighting {
+                high_water: HighWater {
+                    size: plan.head.size,
+                    hash: plan.head.hash,
+                    recoveries: state.recoveries + declared as u64,
+                },
+                checkpoint: newer
+                    .or_else(|| state.checkpoint.as_ref().map(|(_, note)| note.clone())),
+            };
+            let rank = seen.high_water.rank();
+            let head_file = (rank > state.high_water.rank()).then_some(&applier.head_file);
+            let behind = |(_, known): &(_, Sighting)| rank > known.high_water.rank();
+            let mark = applier
+                .mark
+                .as_ref()
+                .filter(|_| state.mark.as_ref().is_some_and(behind));
+            (seen, [head_file, mark])
+        };
+        for file in files.iter().flatten() {
+            file.begin(seen.clone()).map_err(ApplyError::HeadFile)?;
         }
         let written = self.inner.db.write_opt(batch, &options::synced());
-        let noted = match moves {
-            true => applier.head_file.finish(),
-            false => Ok(()),
-        };
+        let noted: Vec<_> = files.iter().flatten().map(|file| file.finish()).collect();
         written.map_err(|error| ApplyError::Database(error.into()))?;
-        noted.map_err(ApplyError::HeadFile)
-    }
-}
-
-fn high_water(head: Head) -> HighWater {
-    HighWater {
-        size: head.size,
-        hash: head.hash,
+        for noted in noted {
+            noted.map_err(ApplyError::HeadFile)?;
+        }
+        Ok(seen)
     }
 }
 

@@ -9,6 +9,7 @@ use cinnabar_tlog::{EdgeTiles, TileId};
 
 use crate::checkpoint::Kept;
 use crate::error::{ApplyError, Inconsistency, StoreError};
+use crate::mark;
 use crate::store::Store;
 use crate::types::{Application, Head, Position};
 
@@ -22,12 +23,18 @@ pub(crate) struct Plan {
 impl Store {
     /// Checks everything about the block that can be checked without the rules.
     pub(crate) fn check(&self, block: &Application, edge: &EdgeTiles) -> Result<Plan, ApplyError> {
-        let (before, position) = {
+        let (before, position, recoveries, known) = {
             let state = self.state();
-            (state.head, state.position)
+            let mark = state.mark.as_ref();
+            let mark = mark.map(|(_, sighting)| sighting.high_water);
+            let known = [Some(state.high_water), mark];
+            (state.head, state.position, state.recoveries, known)
         };
         check_position(position, block.position)?;
         let mut head = check_chain(before, &block.entries)?;
+        for known in known.iter().flatten() {
+            mark::passes(known, &before, recoveries, &block.entries)?;
+        }
         self.check_dossiers(block)?;
         let edge = check_tree(block, edge)?;
         head.root = block.root;

@@ -50,9 +50,10 @@ impl Store {
     /// If there is one for its size already, the signatures of both are kept. Returns when it is durable.
     ///
     /// # Errors
-    /// [`ApplyError`]; the store is poisoned then, as by [`Self::apply`].
+    /// [`ApplyError`]. A checkpoint that can't be kept (`Inconsistent`, `Read`) changes nothing; after any other error the store is poisoned,
+    /// as by [`Self::apply`].
     pub fn keep_checkpoint(&self, note: &str) -> Result<(), ApplyError> {
-        self.exclusively(|applier| {
+        self.alone(|applier| {
             let root = applier.edge.root();
             let kept = self.check_checkpoint(note, self.head().size, root)?;
             let mut batch = WriteBatch::default();

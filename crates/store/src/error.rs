@@ -143,6 +143,34 @@ pub enum OpenError {
         /// Why.
         source: io::Error,
     },
+    /// The mark is gone, though the ledger has entries.
+    #[error(
+        "the mark {0} is missing: put it back; only if there never was one, or it is lost for good, allow a new one"
+    )]
+    MarkMissing(PathBuf),
+    /// The mark can't be read.
+    #[error("the mark {0} is damaged")]
+    MarkDamaged(PathBuf),
+    /// The mark lies where it would be put back together with the ledger.
+    #[error("the mark {0} lies within the data directory; it has to be kept outside")]
+    MarkInside(PathBuf),
+    /// Another process writes the same mark.
+    #[error("the mark {0} is in use by another process")]
+    MarkInUse(PathBuf),
+    /// The ledger is not the one that the mark is of, or its history was changed.
+    #[error(
+        "the mark {path} has hash {recorded} at size {size}, the ledger has {found}: another ledger, or another history"
+    )]
+    MarkContradicts {
+        /// The mark.
+        path: PathBuf,
+        /// The size that both know.
+        size: Size,
+        /// According to the mark.
+        recorded: EntryHash,
+        /// According to the ledger.
+        found: EntryHash,
+    },
     /// The database can't be opened or read, or it is damaged.
     #[error("cannot open the ledger's database")]
     Unreadable(#[source] StoreError),
@@ -223,6 +251,24 @@ pub enum Inconsistency {
         /// Where the block says to stand.
         found: Position,
     },
+    /// Where the head file or the mark knows another entry.
+    #[error("entry {at} has the hash {found}, it was known to have {known}")]
+    HighWater {
+        /// The entry.
+        at: Sequence,
+        /// According to the head file or the mark.
+        known: EntryHash,
+        /// The entry's own.
+        found: EntryHash,
+    },
+    /// A recovery that names less than what was lost.
+    #[error("a recovery up to size {until}, but {known} entries were known")]
+    Recovery {
+        /// Size that the recovery names.
+        until: Size,
+        /// Size according to the head file or the mark.
+        known: Size,
+    },
     /// The root is not the tree's.
     #[error("root {found}, the entries make it {expected}")]
     Root {
@@ -270,8 +316,8 @@ pub enum ApplyError {
     /// RocksDB didn't confirm. Whether the block is durable shows when the store is opened again.
     #[error("the database did not confirm the block")]
     Database(#[source] DatabaseError),
-    /// The head file was not confirmed; the block itself may well be durable.
-    #[error("the head file did not confirm the block")]
+    /// The head file or the mark was not confirmed; the block itself may well be durable.
+    #[error("the head file or the mark did not confirm the block")]
     HeadFile(#[source] io::Error),
     /// An earlier error stopped the store.
     #[error("the store stopped: {reason}")]

@@ -5,17 +5,21 @@
 //!
 //! | family | key | value |
 //! |---|---|---|
-//! | `default` | one letter ([`Meta`]) | format version, head, position |
+//! | `default` | one letter ([`Meta`]) | format version, head, position, which index of dossiers the nodes are of |
 //! | `entries` | sequence (8) | the entry's bytes |
 //! | `records` | the record key as it displays itself (running deadlines in the order of their end) | version byte, JSON |
 //! | `tiles` | level (1), index (8) | the tile's hashes, as many as there are |
 //! | `index` | `b`, first sequence (8), generation (4), stream sequence (8) | a block boundary |
 //! | `index` | `c`, size (8) | a signed checkpoint |
 //! | `index` | `d`, subject, 0, revision before (8) | sequence and hash of the dossier's entry |
+//! | `index` | `i`, sequence (8) | what that entry says of the dossiers: size, root, how many |
+//! | `index` | `n`, place (34) | a node of the sparse tree over the heads of dossiers |
+//! | `index` | `t`, size (8), authority | a time-stamp of the checkpoint of that size |
+//! | `index` | `r`, sequence (8) | a recovery: the size before it |
 
 use cinnabar_events::{Revision, Sequence, Subject};
 use cinnabar_governance::RecordKey;
-use cinnabar_tlog::{Size, TileId};
+use cinnabar_tlog::{SPARSE_PLACE_BYTES, Size, SparsePlace, TileId};
 
 /// Version of everything that this file and `value.rs` say. A newer one is refused.
 pub(crate) const FORMAT: u32 = 1;
@@ -58,6 +62,8 @@ pub(crate) enum Meta {
     Head = b'h',
     /// The position in the log stream.
     Position = b'p',
+    /// The index of dossiers that the nodes are of.
+    Dossiers = b'd',
 }
 
 impl Meta {
@@ -77,6 +83,14 @@ pub(crate) enum IndexKey {
     Checkpoint = b'c',
     /// An entry of a dossier.
     Dossier = b'd',
+    /// An entry that says how the dossiers end.
+    Indexed = b'i',
+    /// A node of the tree over the heads of dossiers.
+    Node = b'n',
+    /// A recovery.
+    Recovery = b'r',
+    /// A time-stamp.
+    Timestamp = b't',
 }
 
 /// Bytes of an entry's key.
@@ -88,6 +102,10 @@ pub(crate) const BLOCK_KEY_BYTES: usize =
     1 + size_of::<u64>() + size_of::<u32>() + size_of::<u64>();
 /// Bytes of a checkpoint's key.
 pub(crate) const CHECKPOINT_KEY_BYTES: usize = 1 + size_of::<u64>();
+/// Bytes of a key that is a letter and a sequence.
+pub(crate) const SEQUENCE_KEY_BYTES: usize = 1 + size_of::<u64>();
+/// Bytes of a node's key.
+const NODE_KEY_BYTES: usize = 1 + SPARSE_PLACE_BYTES;
 /// Stands between a subject and a revision; no subject contains it, so no subject's keys lie among another's.
 const SUBJECT_END: u8 = 0;
 
@@ -97,6 +115,8 @@ const _: () = assert!(
         && TILE_KEY_BYTES == 9
         && BLOCK_KEY_BYTES == 21
         && CHECKPOINT_KEY_BYTES == 9
+        && SEQUENCE_KEY_BYTES == 9
+        && NODE_KEY_BYTES == 35
 );
 
 /// `seq`.
@@ -164,6 +184,52 @@ pub(crate) fn checkpoint_size(key: &[u8]) -> Option<Size> {
     let (letter, size) = key.split_first_chunk::<1>()?;
     (letter == &[IndexKey::Checkpoint as u8])
         .then_some(Size::new(u64::from_be_bytes(size.try_into().ok()?)))
+}
+
+/// `'r' ‖ sequence`.
+pub(crate) fn recovery(seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
+    sequence_key(IndexKey::Recovery, seq)
+}
+
+/// `'i' ‖ sequence`.
+pub(crate) fn indexed(seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
+    sequence_key(IndexKey::Indexed, seq)
+}
+
+/// `'n' ‖ place`.
+pub(crate) fn node(place: &SparsePlace) -> [u8; NODE_KEY_BYTES] {
+    let mut key = [IndexKey::Node as u8; NODE_KEY_BYTES];
+    key[1..].copy_from_slice(&place.to_bytes());
+    key
+}
+
+/// `'t' ‖ size ‖ authority`.
+pub(crate) fn timestamp(size: Size, authority: &str) -> Vec<u8> {
+    let mut key = vec![IndexKey::Timestamp as u8];
+    key.extend_from_slice(&size.get().to_be_bytes());
+    key.extend_from_slice(authority.as_bytes());
+    key
+}
+
+/// The size and the authority in a time-stamp's key.
+pub(crate) fn timestamp_parts(key: &[u8]) -> Option<(Size, String)> {
+    let rest = key.strip_prefix(&[IndexKey::Timestamp as u8])?;
+    let (size, authority) = rest.split_first_chunk()?;
+    let authority = String::from_utf8(authority.to_vec()).ok()?;
+    Some((Size::new(u64::from_be_bytes(*size)), authority))
+}
+
+/// `letter ‖ sequence`.
+fn sequence_key(letter: IndexKey, seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
+    let mut key = [letter as u8; SEQUENCE_KEY_BYTES];
+    key[1..].copy_from_slice(&seq.get().to_be_bytes());
+    key
+}
+
+/// The sequence in a key of `letter`.
+pub(crate) fn sequence_of(letter: IndexKey, key: &[u8]) -> Option<Sequence> {
+    let seq = key.strip_prefix(&[letter as u8])?;
+    Some(Sequence::new(u64::from_be_bytes(seq.try_into().ok()?)))
 }
 
 /// `'d' ‖ subject ‖ 0 ‖ revision`, where the revision is the dossier's length before the entry.

@@ -4,8 +4,10 @@
 //! checkpoints and block boundaries; knowing after a crash what is there. Out of scope: whether a block may be applied
 //! (signatures and rules are checked before), the log stream, the clock.
 //!
-//! A data directory holds `LOCK`, and in `replica` the database and the [head file](HighWater) beside it. Opening
-//! takes the same time whatever the ledger's size.
+//! A data directory holds `LOCK`, and in `replica` the database and the [head file](HighWater) beside it. Outside of it
+//! lies the [mark], if one is kept. Opening takes the same time whatever the ledger's size.
+//!
+//! [mark]: Mark
 //!
 //! What was applied stays: there is no function here that removes or changes an entry.
 
@@ -14,20 +16,24 @@ mod cache;
 mod check;
 mod checkpoint;
 mod deadlines;
+mod dossiers;
 mod entries;
 mod error;
 mod head_file;
 mod index;
 mod keys;
 mod lock;
+mod mark;
 mod open;
 mod options;
 mod snapshot;
 mod store;
+mod timestamps;
 mod tree;
 mod types;
 mod value;
 
+pub use dossiers::IndexPlan;
 pub use entries::Entries;
 pub use error::{
     ApplyError, Damage, DatabaseError, Inconsistency, OpenError, ProofError, StoreError,
@@ -36,4 +42,8 @@ pub use index::MAX_LISTING;
 pub use open::MIN_FREE_BYTES;
 pub use snapshot::{Facet, Running, Snapshot, Subjects};
 pub use store::Store;
-pub use types::{Application, BlockBoundary, Head, HighWater, Position};
+pub use timestamps::{KeepError, MAX_AUTHORITIES, MAX_AUTHORITY_BYTES, MAX_TIMESTAMP_BYTES};
+pub use types::{
+    Application, BlockBoundary, DossierHead, Head, HighWater, IndexHead, Mark, OpenOptions,
+    Position, Recovery,
+};

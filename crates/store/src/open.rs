@@ -11,13 +11,15 @@ use rocksdb::{DB, Options, WriteBatch};
 
 use crate::cache::RecordCache;
 use crate::checkpoint::checkpoint_row;
+use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
-use crate::head_file::{HeadFile, HeadWriter, Reading};
+use crate::head_file::{HeadFile, HeadWriter, Reading, Sighting};
 use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
+use crate::mark;
 use crate::options;
 use crate::store::{Applier, Inner, State, Store, family_of};
-use crate::types::{Head, Position};
+use crate::types::{Head, OpenOptions, Position};
 use crate::value;
 
 /// Free space that a store wants before it opens: enough for some hundred blocks and the tables that RocksDB writes
@@ -40,6 +42,15 @@ impl Store {
     /// # Errors
     /// [`OpenError`]: `NotEmpty`, `Locked`, `DiskFull`, `File`, `Unreadable`.
     pub fn create(dir: &Path) -> Result<Self, OpenError> {
+        Self::create_with(dir, &OpenOptions::default())
+    }
+
+    /// The same, with options. The mark is made if there is none; one that is there is read, and the new store is behind it
+    /// until the log stream has brought it there.
+    ///
+    /// # Errors
+    /// As [`Self::create`], and what concerns the mark.
+    pub fn create_with(dir: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         fs::create_dir_all(dir).map_err(file_error(dir))?;
         if !counts_as_empty(dir)? {
             return Err(OpenError::NotEmpty(dir.to_owned()));
@@ -67,7 +78,7 @@ impl Store {
         if let Some(parent) = fs::canonicalize(dir).map_err(file_error(dir))?.parent() {
             sync_dir(parent)?;
         }
-        Self::open_locked(dir, lock)
+        Self::open_locked(dir, lock, options)
     }
 
     /// Opens the store in `dir`. Takes the same time however long the ledger is. Checked on the way: that the last entry is the one the
@@ -77,6 +88,15 @@ impl Store {
     /// # Errors
     /// [`OpenError`]: all but `NotEmpty`.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        Self::open_with(dir, &OpenOptions::default())
+    }
+
+    /// The same, with options. Checked as well: that the mark doesn't contradict the database. If the mark is *ahead* of it,
+    /// the store opens and [`mark`](Self::mark) says so.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and what concerns the mark.
+    pub fn open_with(dir: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         let replica = dir.join(REPLICA);
         if !replica.try_exists().map_err(file_error(&replica))? {
             let absent = !dir.try_exists().map_err(file_error(dir))?;
@@ -85,41 +105,44 @@ impl Store {
                 false => OpenError::NotAStore(dir.to_owned()),
             });
         }
-        Self::open_locked(dir, Lock::take(dir)?)
+        Self::open_locked(dir, Lock::take(dir)?, options)
     }
 
-    fn open_locked(dir: &Path, lock: Lock) -> Result<Self, OpenError> {
+    fn open_locked(dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Self, OpenError> {
         check_space(dir)?;
         let replica = dir.join(REPLICA);
         let db = open_database(dir, &replica.join(DATABASE))?;
-        let head_path = replica.join(HEAD);
-        let (head_file, reading) = match HeadFile::open(&head_path) {
-            Ok(opened) => opened,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Damage::Missing("head file").into());
-            }
-            Err(error) => return Err(file_error(&head_path)(error)),
-        };
-        let Reading::Newest(high_water) = reading else {
-            return Err(Damage::HeadFile.into());
-        };
         let head: Head = meta(&db, Meta::Head, "head", value::head)?;
         let position: Position = meta(&db, Meta::Position, "position", value::position)?;
+        let head_path = replica.join(HEAD);
+        let (head_file, sighting) = read_head_file(&head_path)?;
+        let nothing = head.size.is_zero() && sighting.high_water.size.is_zero();
+        let mark = mark::open(dir, options, nothing)?;
         let state = State {
             head,
             position,
-            high_water,
+            high_water: sighting.high_water,
+            mark: mark
+                .as_ref()
+                .map(|mark| (mark.path.as_path().into(), mark.sighting.clone())),
+            recoveries: 0,
             checkpoint: newest_checkpoint(&db)?,
+            index: dossiers::applied(&db)?,
             poison: None,
         };
-        let head_writer = HeadWriter::start(head_file).map_err(file_error(&head_path))?;
+        let applier = Applier {
+            edge: EdgeTiles::empty(),
+            head_file: HeadWriter::start(head_file).map_err(file_error(&head_path))?,
+            mark: match mark {
+                Some(mark) => Some(HeadWriter::start(mark.file).map_err(file_error(&mark.path))?),
+                None => None,
+            },
+        };
         let inner = Inner {
             db,
-            applier: Mutex::new(Applier {
-                edge: EdgeTiles::empty(),
-                head_file: head_writer,
-            }),
+            applier: Mutex::new(applier),
             state: Mutex::new(state),
+            indexing: Mutex::default(),
             moved: Condvar::new(),
             on_commit: Mutex::default(),
             cache: RecordCache::new(),
@@ -130,31 +153,18 @@ impl Store {
             inner: Arc::new(inner),
         };
         store.check_itself()?;
+        store.check_sightings()?;
         tracing::info!(dir = %dir.display(), size = %head.size, ?position, "the ledger is open");
         Ok(store)
     }
 
-    /// Whether head, entries, tree and head file tell one story at the end. Sets the applier's edge.
+    /// Whether head, entries and tree tell one story at the end. Sets the applier's edge.
     fn check_itself(&self) -> Result<(), StoreError> {
-        let (head, high_water) = {
-            let state = self.state();
-            (state.head, state.high_water)
-        };
+        let head = self.head();
         let found = self.hash_at(head.size)?;
         if found != head.hash {
             let recorded = head.hash;
             return Err(Damage::HeadHash { recorded, found }.into());
-        }
-        if high_water.size <= head.size {
-            let found = self.hash_at(high_water.size)?;
-            if found != high_water.hash {
-                return Err(Damage::HighWater {
-                    size: high_water.size,
-                    recorded: high_water.hash,
-                    found,
-                }
-                .into());
-            }
         }
         let mut beyond = self.inner.db.raw_iterator_cf(self.family(Family::Entries));
         beyond.seek(keys::entry(head.next()));
@@ -176,7 +186,7 @@ impl Store {
     }
 
     /// Hash of the last of the first `size` entries, from its bytes.
-    fn hash_at(&self, size: Size) -> Result<EntryHash, StoreError> {
+    pub(crate) fn hash_at(&self, size: Size) -> Result<EntryHash, StoreError> {
         let Some(last) = size.get().checked_sub(1).map(Sequence::new) else {
             return Ok(EntryHash::NONE);
         };
@@ -194,6 +204,17 @@ fn counts_as_empty(dir: &Path) -> Result<bool, OpenError> {
         }
     }
     Ok(true)
+}
+
+fn read_head_file(path: &Path) -> Result<(HeadFile, Sighting), OpenError> {
+    match HeadFile::open(path) {
+        Ok((file, Reading::Newest(sighting))) => Ok((file, sighting)),
+        Ok((_, Reading::Damaged)) => Err(Damage::HeadFile.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Damage::Missing("head file").into())
+        }
+        Err(error) => Err(file_error(path)(error)),
+    }
 }
 
 fn check_space(dir: &Path) -> Result<(), OpenError> {
@@ -287,12 +308,12 @@ fn newest_checkpoint(db: &DB) -> Result<Option<(Size, Arc<str>)>, StoreError> {
     Ok(found)
 }
 
-fn sync_dir(dir: &Path) -> Result<(), OpenError> {
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), OpenError> {
     let synced = File::open(dir).and_then(|dir| dir.sync_all());
     synced.map_err(file_error(dir))
 }
 
-fn file_error(path: &Path) -> impl Fn(io::Error) -> OpenError {
+pub(crate) fn file_error(path: &Path) -> impl Fn(io::Error) -> OpenError {
     move |source| OpenError::File {
         path: path.to_owned(),
         source,

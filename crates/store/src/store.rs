@@ -10,10 +10,10 @@ use rocksdb::{ColumnFamily, DB};
 
 use crate::cache::RecordCache;
 use crate::error::{Damage, StoreError};
-use crate::head_file::HeadWriter;
+use crate::head_file::{HeadWriter, Sighting};
 use crate::keys::Family;
 use crate::lock::Lock;
-use crate::types::{Head, HighWater, Position};
+use crate::types::{Head, HighWater, IndexHead, Mark, Position};
 
 /// Called with the new head after each block that is durable.
 pub(crate) type OnCommit = Arc<dyn Fn(Head) + Send + Sync>;
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     /// Held while a block is applied.
     pub(crate) applier: Mutex<Applier>,
     pub(crate) state: Mutex<State>,
+    /// Held while an index of dossiers is applied.
+    pub(crate) indexing: Mutex<()>,
     /// Notified when the head moves.
     pub(crate) moved: Condvar,
     pub(crate) on_commit: Mutex<Vec<OnCommit>>,
@@ -45,6 +47,8 @@ pub(crate) struct Applier {
     /// The tree's right edge at the head.
     pub(crate) edge: EdgeTiles,
     pub(crate) head_file: HeadWriter,
+    /// Writes the mark, if one is kept.
+    pub(crate) mark: Option<HeadWriter>,
 }
 
 /// What is known without reading.
@@ -53,8 +57,13 @@ pub(crate) struct State {
     pub(crate) head: Head,
     pub(crate) position: Position,
     pub(crate) high_water: HighWater,
+    pub(crate) mark: Option<(Arc<Path>, Sighting)>,
+    /// Recoveries recorded so far.
+    pub(crate) recoveries: u64,
     /// The newest checkpoint, by size.
     pub(crate) checkpoint: Option<(Size, Arc<str>)>,
+    /// The index of dossiers that proofs are given for.
+    pub(crate) index: Option<IndexHead>,
     /// Why nothing is applied any more.
     pub(crate) poison: Option<Arc<str>>,
 }
@@ -82,6 +91,17 @@ impl Store {
         (!high_water.size.is_zero()).then_some(high_water)
     }
 
+    /// What the mark says, if one is kept. If it is beyond the [head](Self::head) when the log stream has been read to its end,
+    /// the ledger was put back to an earlier state.
+    pub fn mark(&self) -> Option<Mark> {
+        let state = self.state();
+        state.mark.as_ref().map(|(path, sighting)| Mark {
+            path: path.to_path_buf(),
+            high_water: sighting.high_water,
+            checkpoint: sighting.checkpoint.as_deref().map(str::to_owned),
+        })
+    }
+
     /// The newest signed checkpoint, the whole note.
     pub fn checkpoint(&self) -> Option<String> {
         let state = self.state();
@@ -93,11 +113,12 @@ impl Store {
         self.state().poison.clone()
     }
 
-    /// Waits until there are more than `size` entries, at most `timeout`, and gives the head then.
+    /// Waits until there are more than `size` entries, at most `timeout`, and gives the head then. A store that applies nothing any
+    /// more is not waited for.
     pub fn wait_beyond(&self, size: Size, timeout: Duration) -> Head {
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.state();
-        while state.head.size <= size {
+        while state.head.size <= size && state.poison.is_none() {
             state = match deadline {
                 None => self
                     .inner

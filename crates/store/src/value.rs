@@ -4,7 +4,7 @@ use cinnabar_events::{EntryHash, Sequence, Timestamp};
 use cinnabar_governance::Record;
 use cinnabar_tlog::{Hash, Size};
 
-use crate::types::{Head, Position};
+use crate::types::{Head, IndexHead, Position};
 
 /// First byte of a record's value: what follows is [`Record`] as JSON.
 const RECORD_VERSION: u8 = 1;
@@ -101,6 +101,52 @@ pub(crate) fn dossier(mut bytes: &[u8]) -> Option<(Sequence, EntryHash)> {
     rest.is_empty().then_some((seq, hash))
 }
 
+/// The size before a recovery.
+pub(crate) fn recovery_to_bytes(until: Size) -> [u8; 8] {
+    until.get().to_be_bytes()
+}
+
+/// Reads what [`recovery_to_bytes`] wrote.
+pub(crate) fn recovery(bytes: &[u8]) -> Option<Size> {
+    Some(Size::new(u64::from_be_bytes(bytes.try_into().ok()?)))
+}
+
+/// `size ‖ root ‖ dossiers`: what an entry says of the dossiers.
+pub(crate) fn indexed_to_bytes(index: &IndexHead) -> [u8; 48] {
+    let mut bytes = [0; 48];
+    bytes[..8].copy_from_slice(&index.size.get().to_be_bytes());
+    bytes[8..40].copy_from_slice(index.root.as_bytes());
+    bytes[40..].copy_from_slice(&index.dossiers.to_be_bytes());
+    bytes
+}
+
+/// Reads what [`indexed_to_bytes`] wrote of the entry at `entry`.
+pub(crate) fn indexed(mut bytes: &[u8], entry: Sequence) -> Option<IndexHead> {
+    let rest = &mut bytes;
+    let index = IndexHead {
+        size: Size::new(u64::from_be_bytes(take(rest)?)),
+        root: Hash::from_bytes(take(rest)?),
+        dossiers: u64::from_be_bytes(take(rest)?),
+        entry,
+    };
+    rest.is_empty().then_some(index)
+}
+
+/// `entry ‖ size ‖ root ‖ dossiers`: which index the nodes are of.
+pub(crate) fn index_head_to_bytes(index: &IndexHead) -> Vec<u8> {
+    [
+        &index.entry.get().to_be_bytes()[..],
+        &indexed_to_bytes(index),
+    ]
+    .concat()
+}
+
+/// Reads what [`index_head_to_bytes`] wrote.
+pub(crate) fn index_head(bytes: &[u8]) -> Option<IndexHead> {
+    let (entry, rest) = bytes.split_first_chunk()?;
+    indexed(rest, Sequence::new(u64::from_be_bytes(*entry)))
+}
+
 /// Version byte and JSON.
 pub(crate) fn record_to_bytes(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = vec![RECORD_VERSION];
@@ -144,6 +190,18 @@ mod tests {
         let link = (Sequence::new(9), EntryHash::of(b"y"));
         assert_eq!(dossier(&dossier_to_bytes(link.0, link.1)), Some(link));
         assert_eq!(dossier(&[0; 41]), None);
+        let index = IndexHead {
+            size: Size::new(3),
+            root: Hash::from_bytes([9; 32]),
+            dossiers: 2,
+            entry: Sequence::new(5),
+        };
+        assert_eq!(index_head(&index_head_to_bytes(&index)), Some(index));
+        assert_eq!(index_head(&index_head_to_bytes(&index)[1..]), None);
+        assert_eq!(
+            recovery(&recovery_to_bytes(Size::new(4))),
+            Some(Size::new(4))
+        );
         assert_eq!(record(b"\x02{}"), None);
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::encoding::{base64_encode, decimal, hash_from_base64};
 use crate::hash::Hash;
 use crate::note::{
-    KeyName, MAX_KEY_NAME_BYTES, Note, NoteError, NoteRejection, NoteSigner, VerifierKey,
+    KeyName, MAX_KEY_NAME_BYTES, Note, NoteError, NoteRejection, NoteSigner, PosixSeconds,
+    PqCosigner, VerifierKey,
 };
 use crate::size::{MAX_TREE_SIZE, Size};
 
@@ -112,21 +113,39 @@ impl Checkpoint {
 
     /// Signs a note of this checkpoint with one more of the log's keys, as in a key rotation.
     pub fn sign_also(&self, note: Note, signer: &NoteSigner) -> Result<Note, SignAlsoError> {
-        self.check_name(signer.name())?;
-        if note.text() != self.to_string() {
-            return Err(SignAlsoError::OtherText);
-        }
+        self.check_own(&note, signer.name())?;
         let signature = signer.sign(note.text());
         Ok(note.with_signature(signature)?)
     }
 
+    /// Signs a note of this checkpoint with the log's ML-DSA-44 key too: a cosignature under the log's own name, its
+    /// second signature.
+    pub fn sign_also_pq(
+        &self,
+        note: Note,
+        signer: &PqCosigner,
+        time: PosixSeconds,
+    ) -> Result<Note, SignAlsoError> {
+        self.check_own(&note, signer.name())?;
+        Ok(note.with_signature(signer.cosign(self, time))?)
+    }
+
     /// Takes a note as a checkpoint of the log with this key: the key's signature is verified, its name is the origin.
-    /// Signatures of other keys are ignored.
+    /// Signatures of other keys are ignored. Where a log has an Ed25519 and an ML-DSA-44 key and both shall hold, open it
+    /// with each.
     pub fn open(note: &Note, log_key: &VerifierKey) -> Result<Self, OpenError> {
         note.verify([log_key])?;
         let checkpoint = Self::parse(note.text())?;
         checkpoint.check_name(log_key.name())?;
         Ok(checkpoint)
+    }
+
+    fn check_own(&self, note: &Note, key: &KeyName) -> Result<(), SignAlsoError> {
+        self.check_name(key)?;
+        if note.text() != self.to_string() {
+            return Err(SignAlsoError::OtherText);
+        }
+        Ok(())
     }
 
     fn check_name(&self, key: &KeyName) -> Result<(), OriginMismatch> {

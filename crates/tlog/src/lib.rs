@@ -8,6 +8,7 @@ mod hash;
 mod note;
 mod policy;
 mod size;
+mod sparse;
 mod tile;
 mod tlog_proof;
 mod tree;
@@ -24,14 +25,21 @@ pub use edge::EdgeTiles;
 pub use hash::{EMPTY_ROOT, HASH_BYTES, Hash, HashParseError, empty_root, leaf_hash, node_hash};
 pub use note::{
     Algorithm, Cosigner, KeyId, KeyName, KeyNameError, MAX_KEY_NAME_BYTES, MAX_NOTE_BYTES,
-    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, Note, NoteError, NoteRejection, NoteSignature, NoteSigner,
-    PosixSeconds, SkeyError, VerifiedSignature, VerifierKey, VkeyError, cosigned_message,
+    MAX_SIGNATURE_BYTES, MAX_SIGNATURES, MAX_VKEY_BYTES, Note, NoteError, NoteRejection,
+    NoteSignature, NoteSigner, PosixSeconds, PqCosigner, SkeyError, VerifiedSignature, VerifierKey,
+    VkeyError, cosigned_message, pq_cosigned_message,
 };
 pub use policy::{
     Group, Log, MAX_POLICY_BYTES, MAX_POLICY_DEFINITIONS, PolicyError, PolicyFault,
     PolicyRejection, TrustPolicy, Trusted, TrustedError, Witness,
 };
 pub use size::{LeafIndex, MAX_TREE_SIZE, Size};
+pub use sparse::{
+    MAX_SPARSE_SIBLINGS, MemorySparseTree, SPARSE_DEPTH, SPARSE_EMPTY, SPARSE_NODE_BYTES,
+    SPARSE_PLACE_BYTES, SparseBytesError, SparseChange, SparseEnd, SparseKey, SparseNode,
+    SparsePlace, SparseProof, SparseProofTooLong, SparseReader, SparseRejection, sparse_leaf_hash,
+    sparse_node_hash, sparse_prove, sparse_root_of_sorted, sparse_update,
+};
 pub use tile::{
     MAX_TILE_LEVEL, MAX_TILE_PATH_BYTES, TILE_WIDTH, TileId, TileIdError, TilePath, TilePathError,
     TileWidth, bundle_width_at,

@@ -203,6 +203,7 @@ fn a_note_cannot_be_made_that_could_not_be_read() {
 #[test]
 fn a_vkey_in_any_other_form_is_refused() {
     use VkeyError::*;
+    let rfc_6962 = "example.org+00000000+BQAA";
     let ml_dsa = "example.org+00000000+BgAA";
     // The neutral element: everything would verify under a lax rule.
     let weak = "example.org+00000000+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -219,9 +220,11 @@ fn a_vkey_in_any_other_form_is_refused() {
         ("a+12408df+AQ==", KeyId),
         ("a+12408df7+AQ", Base64),
         ("a+12408df7+", Base64),
-        (ml_dsa, UnsupportedType(6)),
-        ("a+12408df7+AQ==", PublicKey),
-        (weak, PublicKey),
+        (rfc_6962, UnsupportedType(5)),
+        (ml_dsa, PublicKey(Algorithm::MlDsa44)),
+        ("a+12408df7+AQ==", PublicKey(Algorithm::Ed25519)),
+        ("a+12408df7+BA==", PublicKey(Algorithm::CosignatureV1)),
+        (weak, PublicKey(Algorithm::Ed25519)),
     ] {
         assert_eq!(VerifierKey::parse(text), Err(error), "{text}");
     }
@@ -235,6 +238,8 @@ fn a_vkey_in_any_other_form_is_refused() {
         VerifierKey::parse(&other_name),
         Err(WrongKeyId { .. })
     ));
+    let long = "n".repeat(MAX_VKEY_BYTES + 1);
+    assert_eq!(VerifierKey::parse(&long), Err(TooLong(long.len())));
     let long = "n".repeat(MAX_KEY_NAME_BYTES + 1);
     assert_eq!(KeyName::new(&long), Err(KeyNameError::TooLong(256)));
 }

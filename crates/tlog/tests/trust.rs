@@ -314,9 +314,9 @@ fn a_policy_in_any_other_form_is_refused_at_its_line() {
         ("log x y z", 6, Words("log <vkey> [<url>]")),
         ("log x", 6, Key(VkeyError::Shape)),
         (
-            "witness w5 x+00000000+BgAA",
+            "witness w5 x+00000000+BQAA",
             6,
-            Key(VkeyError::UnsupportedType(6)),
+            Key(VkeyError::UnsupportedType(5)),
         ),
         ("witness w5", 6, Words("witness <name> <vkey> [<url>]")),
         (&"#".repeat(MAX_POLICY_BYTES), 1, TooLong),

@@ -3,6 +3,7 @@
 mod contents;
 mod disk;
 mod erase;
+mod examine;
 mod fault;
 mod filing;
 mod institution;
@@ -18,6 +19,7 @@ mod tests;
 mod vault;
 
 pub use erase::{ErasureReceipt, FileDigest};
+pub use examine::Examined;
 pub use fault::{Fault, NotAKey};
 pub use filing::{Filing, Rejection, Slot};
 pub use institution::InstitutionKey;

@@ -205,7 +205,7 @@ impl Vault {
 }
 
 /// What a file under one of the spread folders is called.
-fn file_name(path: &Path) -> Option<FileName> {
+pub(crate) fn file_name(path: &Path) -> Option<FileName> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(path.file_name()?.to_str()?, &mut bytes).ok()?;
     Some(FileName(bytes))

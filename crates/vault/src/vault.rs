@@ -112,6 +112,30 @@ impl Vault {
         Self::finish_opening(disk, keys, lock)
     }
 
+    /// Opens the vault in `dir` and changes nothing in it: what was interrupted stays so.
+    pub(crate) fn open_untouched(dir: &Path, institution: &InstitutionKey) -> Result<Self, Fault> {
+        if !dir.join(FORMAT_FILE).exists() {
+            return Err(Fault::NoVault(dir.to_owned()));
+        }
+        let disk = Disk::open(dir)?;
+        let keys = Keys::of(institution);
+        check_format(&disk, &keys)?;
+        let mut vault = Self {
+            disk,
+            keys,
+            state: RwLock::new(State {
+                stopped: false,
+                cursor: Sequence::FIRST,
+                census: Census::default(),
+            }),
+            _lock: lock_shared(dir)?,
+        };
+        let cursor = vault.read_cursor()?;
+        let state = vault.state.get_mut();
+        state.unwrap_or_else(PoisonError::into_inner).cursor = cursor;
+        Ok(vault)
+    }
+
     fn finish_opening(disk: Disk, keys: Keys, lock: File) -> Result<Self, Fault> {
         let mut vault = Self {
             disk,
@@ -248,6 +272,22 @@ fn lock(dir: &Path) -> Result<File, Fault> {
         .open(&path)
         .map_err(Fault::io("open", &path))?;
     match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Fault::Locked(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(Fault::io("lock", &path)(source)),
+    }
+}
+
+/// Keeps others from changing the vault while it is looked at. A copy may be without the file: then there is nobody to keep out.
+fn lock_shared(dir: &Path) -> Result<File, Fault> {
+    let path = dir.join(LOCK_FILE);
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return File::open(dir).map_err(Fault::io("open", dir));
+        }
+        opened => opened.map_err(Fault::io("open", &path))?,
+    };
+    match file.try_lock_shared() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Fault::Locked(dir.to_owned())),
         Err(TryLockError::Error(source)) => Err(Fault::io("lock", &path)(source)),

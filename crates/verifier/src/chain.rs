@@ -4,7 +4,7 @@
 use cinnabar_events::EntryHash;
 
 use crate::finding::{Check, FINDINGS_MAX, Fault, Findings};
-use crate::read::Line;
+use crate::read::{Body, Line};
 
 /// An entry in its place.
 #[derive(Debug)]
@@ -33,10 +33,6 @@ enum Link {
 
 /// What comes out of the chain, in order: entries whose every link has been judged, and what is not there.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are entries, and each is moved once"
-)]
 pub(crate) enum Placed {
     Entry(Slot),
     /// Sequences `first..until` are missing or can't be read.
@@ -90,9 +86,14 @@ const BROKEN_LINK: &str =
 
 impl Chain {
     pub(crate) fn new() -> Self {
+        Self::after(0, EntryHash::NONE)
+    }
+
+    /// The walk goes on after `next` entries, of which the last has this hash.
+    pub(crate) fn after(next: u64, hash: EntryHash) -> Self {
         Self {
-            next: 0,
-            tail: Tail::Hash(EntryHash::NONE),
+            next,
+            tail: Tail::Hash(hash),
             before: None,
             last: None,
             run: None,
@@ -102,6 +103,13 @@ impl Chain {
     /// The sequence after the last.
     pub(crate) fn next(&self) -> u64 {
         self.next + self.run.as_ref().map_or(0, |run| run.lines)
+    }
+
+    /// Entries whose link is not judged yet: how many, and where the first stands in the export.
+    pub(crate) fn held(&self) -> (u64, Option<u64>) {
+        let held = [self.before.as_ref(), self.last.as_ref()];
+        let first = held.iter().flatten().next().map(|slot| slot.line.offset);
+        (held.iter().flatten().count() as u64, first)
     }
 
     /// Takes the next line. Puts into `out` what is settled by it.
@@ -116,8 +124,10 @@ impl Chain {
                 ..Run::default()
             });
             run.lines += 1;
-            if run.faults.len() < FINDINGS_MAX {
-                run.faults.extend(line.body.err());
+            if run.faults.len() < FINDINGS_MAX
+                && let Body::Bad(fault) = line.body
+            {
+                run.faults.push(*fault);
             }
             return;
         };

@@ -49,10 +49,14 @@ checks! {
     Size = "tree.size";
     /// The entries give the checkpoint's root (RFC 6962 §2.1).
     Root = "tree.root";
+    /// The tiles that are served are those of the entries.
+    Tile = "tree.tile";
     /// The checkpoint is one, of this log, signed with its key.
     Checkpoint = "checkpoint";
     /// The log signed no two checkpoints that contradict each other.
     Fork = "checkpoint.fork";
+    /// The witnesses of the trust policy have cosigned, as many as it asks for.
+    Quorum = "checkpoint.quorum";
     /// The first entry opens the ledger, names the log's key and origin, and gives the ledger id.
     Genesis = "genesis";
     /// Each statement was signed for this ledger.
@@ -65,8 +69,16 @@ checks! {
     Id = "statement.id";
     /// The time of recording never runs backwards.
     Time = "time";
+    /// The recorded index is that of the dossiers, as its entries left them.
+    Dossiers = "dossiers";
     /// The rules in force admit the statement again.
     Rules = "rules";
+    /// The rows that are served are those that the entries give. Checked outside of this crate.
+    Views = "views";
+    /// What the vault keeps opens commitments on the ledger, and what was erased is gone. Checked outside of this crate.
+    Vault = "vault";
+    /// The time-stamps over checkpoints are what they seem. Checked outside of this crate.
+    Timestamp = "timestamp";
 }
 
 impl Serialize for Check {

@@ -4,14 +4,21 @@ use std::collections::HashMap;
 
 use cinnabar_events::{Entry, LedgerId, Payload, StatementId, Subject, Timestamp, Verified};
 use cinnabar_governance::{
-    DossierRecord, Record, RecordKey, RecordMap, RecordsMut as _, Rejection, admit, evolve, links,
+    DossierRecord, Record, RecordKey, RecordsMut as _, Rejection, admit, evolve, links, placed,
     unsaid,
 };
 use cinnabar_tlog::VerifierKey;
 
 use crate::chain::{Placed, Slot};
 use crate::finding::{Check, Fault, Findings};
+use crate::index::{Index, Judged};
+use crate::keep::Keep;
+use crate::levels::{Level, Levels};
+use crate::read::Body;
+use crate::rejected::{check_of, told};
 use crate::report::{Head, Rules};
+use crate::shelf::Unreadable;
+use crate::state::State;
 
 /// The fold over the entries. Its records grow with the ledger: one for each subject, key and statement.
 #[derive(Debug)]
@@ -19,8 +26,10 @@ pub(crate) struct Judge {
     log_key: VerifierKey,
     /// The ledger's id: as given, or else as the genesis gives it.
     ledger: Option<LedgerId>,
-    records: RecordMap,
-    /// Sequence of each dossier's last entry.
+    levels: Levels,
+    keep: Keep,
+    index: Index,
+    /// Sequence of each dossier's last entry, from the first damage on.
     dossier_ends: HashMap<Subject, u64>,
     latest: Option<(u64, Timestamp)>,
     /// The ledger's own statement that was missing when last looked at.
@@ -33,14 +42,25 @@ pub(crate) struct Judge {
     pub(crate) head: Option<Head>,
     pub(crate) signatures: u64,
     pub(crate) rules: Rules,
+    /// The sequence of an index that is too old to be compared.
+    pub(crate) old_index: Option<u64>,
+    /// Why the records can't be read any more. From there on they are not looked at.
+    pub(crate) stopped: Option<Unreadable>,
 }
 
 impl Judge {
-    pub(crate) fn new(log_key: VerifierKey, ledger: Option<LedgerId>) -> Self {
+    pub(crate) fn new(
+        log_key: VerifierKey,
+        ledger: Option<LedgerId>,
+        levels: Levels,
+        keep: Keep,
+    ) -> Self {
         Self {
             log_key,
             ledger,
-            records: RecordMap::new(),
+            levels,
+            keep,
+            index: Index::default(),
             dossier_ends: HashMap::new(),
             latest: None,
             unsaid: None,
@@ -49,6 +69,44 @@ impl Judge {
             head: None,
             signatures: 0,
             rules: Rules::default(),
+            old_index: None,
+            stopped: None,
+        }
+    }
+
+    /// Goes on where an earlier audit stood.
+    pub(crate) fn resume(&mut self, state: &State) {
+        self.ledger = self.ledger.or(state.ledger);
+        self.head = state.head;
+        self.latest = state.head.map(|head| (head.sequence, head.time));
+        self.signatures = state.signatures;
+        self.rules.admitted = state.admitted;
+        self.index = state.index.clone();
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) fn keep(&mut self) -> &mut Keep {
+        &mut self.keep
+    }
+
+    /// Moves to the shelf what is too much for memory.
+    pub(crate) fn relieve(&mut self) {
+        let relieved = self.index.relieve(&mut self.keep);
+        let relieved = relieved.and_then(|()| self.keep.relieve());
+        self.or_stop(relieved);
+    }
+
+    /// Remembers why the records can't be read.
+    fn or_stop<T>(&mut self, result: Result<T, Unreadable>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.stopped.get_or_insert(error);
+                None
+            }
         }
     }
 
@@ -87,9 +145,23 @@ impl Judge {
         if let Some(fault) = line.framing {
             findings.push(fault.at(seq));
         }
+        let hash = line.hash;
         let signed = match line.body {
-            Ok(signed) => *signed,
-            Err(fault) => {
+            Body::Entry(signed) => *signed,
+            Body::Outlined => {
+                if let Some(time) = line.outline.and_then(|outline| outline.time) {
+                    self.head = Some(Head {
+                        sequence: seq,
+                        hash,
+                        time,
+                    });
+                    if !repeated {
+                        self.time(seq, time, contradicted, findings);
+                    }
+                }
+                return;
+            }
+            Body::Bad(fault) => {
                 findings.push(fault.at(seq));
                 self.lose(seq);
                 self.damage(seq);
@@ -98,18 +170,18 @@ impl Judge {
         };
         let entry = signed.entry;
         let verified = match signed.verified {
-            Ok(verified) => {
+            Some(Ok(verified)) => {
                 self.signatures += verified.signed().signatures().len() as u64;
                 Some(verified)
             }
-            Err(fault) => {
+            Some(Err(fault)) => {
                 findings.push(fault.at(seq));
                 self.lose(seq);
                 contradicted = true;
                 None
             }
+            None => None,
         };
-        let hash = line.hash;
         self.head = Some(Head {
             sequence: seq,
             hash,
@@ -119,57 +191,98 @@ impl Judge {
             self.repeated(seq, &entry, verified.as_ref());
             return;
         }
-        self.genesis(seq, &entry, contradicted, findings);
-        let ours = self.same_ledger(seq, &entry, findings);
-        self.time(seq, &entry, contradicted, findings);
-        contradicted |= self.dossiers(seq, &entry, findings);
-        match verified {
-            Some(verified) => {
-                if ours {
-                    self.admit(seq, &entry, &verified, findings);
-                }
-                self.fold(seq, &entry);
-            }
-            // Nobody said this; but its place in the dossiers stands.
-            None => self.enter_dossiers(seq, &entry),
+        let ours = !self.levels.has(Level::Authors) || {
+            self.genesis(seq, &entry, contradicted, findings);
+            self.same_ledger(seq, &entry, findings)
+        };
+        self.time(seq, entry.time(), contradicted, findings);
+        if self.levels.has(Level::Dossiers) && self.stopped.is_none() {
+            let said = (&entry, verified.as_ref().filter(|_| ours));
+            contradicted |= self.state(seq, said, verified.is_some(), findings);
         }
         if contradicted {
             self.damage(seq);
         }
     }
 
-    /// What is recorded has happened, so that what follows from it is not held against later entries.
-    fn fold(&mut self, seq: u64, entry: &Entry) {
-        let Ok(()) = evolve(&mut self.records, entry);
-        self.enter_dossiers(seq, entry);
+    /// Holds an entry against the records, and folds it into them. True if its dossier links are wrong.
+    fn state(
+        &mut self,
+        seq: u64,
+        (entry, said): (&Entry, Option<&Verified>),
+        verified: bool,
+        findings: &mut Findings,
+    ) -> bool {
+        let contradicted = self.dossiers(seq, entry, findings);
+        self.index_of(seq, entry, findings);
+        if let Some(said) = said.filter(|_| self.levels.has(Level::Rules)) {
+            self.admit(seq, entry, said, findings);
+        }
+        let folds = verified && self.levels.has(Level::Rules);
+        if folds {
+            // What is recorded has happened, so that what follows from it is not held against later entries.
+            let folded = evolve(&mut self.keep, entry);
+            self.or_stop(folded);
+        }
+        // Nobody said what is not verified; but its place in the dossiers stands.
+        self.enter_dossiers(seq, entry, !folds);
+        contradicted
     }
 
-    /// From here on each dossier ends where the entry says that it does.
-    fn enter_dossiers(&mut self, seq: u64, entry: &Entry) {
+    /// Compares an index of the dossiers with what they are.
+    fn index_of(&mut self, seq: u64, entry: &Entry, findings: &mut Findings) {
+        let Payload::DossiersIndexed(index) = &entry.statement().payload else {
+            return;
+        };
+        // After damage the dossiers aren't known for certain; a size beyond its own place the rules refuse.
+        if self.last_damage.is_some() || self.rules.unsure_since.is_some() || index.size > seq {
+            return;
+        }
+        let judged = self.index.judge(index, &mut self.keep);
+        match self.or_stop(judged) {
+            Some(Judged::Wrong(fault)) => findings.push(fault.at(seq)),
+            Some(Judged::TooOld) => {
+                self.old_index.get_or_insert(seq);
+            }
+            Some(Judged::Right) | None => {}
+        }
+    }
+
+    /// From here on each dossier ends where the entry says that it does. `put`: the fold of the rules has not put it.
+    fn enter_dossiers(&mut self, seq: u64, entry: &Entry, put: bool) {
         for (subject, link) in entry.dossiers() {
             let record = DossierRecord {
                 revision: link.revision.next(),
                 head: entry.hash(),
             };
-            self.records
-                .put(RecordKey::Dossier(subject.clone()), Record::Dossier(record));
-            self.dossier_ends.insert(subject.clone(), seq);
+            if put {
+                self.keep
+                    .put(RecordKey::Dossier(subject.clone()), Record::Dossier(record));
+            }
+            if self.last_damage.is_some() {
+                self.dossier_ends.insert(subject.clone(), seq);
+            }
         }
+        self.index.enter(seq, entry);
     }
 
     /// An entry at a sequence that came before already. The chain has named it; here it only counts if it could
     /// be the one that belongs there.
     fn repeated(&mut self, seq: u64, entry: &Entry, verified: Option<&Verified>) {
         self.damage(seq);
-        let Some(verified) = verified else { return };
-        let Ok(verdict) = admit(&self.records, entry.time(), verified);
-        match verdict {
-            Ok(()) => self.fold(seq, entry),
-            Err(rejection) => {
-                if check_of(&rejection) != Check::Id {
-                    self.lose(seq);
-                }
+        let Some(verified) = verified.filter(|_| self.levels.has(Level::Rules)) else {
+            return;
+        };
+        let verdict = admit(&self.keep, entry.time(), verified);
+        match self.or_stop(verdict) {
+            None => {}
+            Some(Ok(())) => {
+                let folded = evolve(&mut self.keep, entry);
+                self.or_stop(folded);
+                self.enter_dossiers(seq, entry, false);
             }
+            Some(Err(rejection)) if check_of(&rejection) == Check::Id => {}
+            Some(Err(_)) => self.lose(seq),
         }
     }
 
@@ -196,8 +309,12 @@ impl Judge {
                 .at(0),
             );
         }
-        if genesis.log_key.as_bytes() != self.log_key.public_bytes() {
-            let given = cinnabar_events::PublicKey::from_bytes(*self.log_key.public_bytes());
+        let given = self.log_key.ed25519_bytes();
+        if given != Some(genesis.log_key.as_bytes()) {
+            let given = given.map_or_else(
+                || "of Ed25519".to_owned(),
+                |given| cinnabar_events::PublicKey::from_bytes(*given).to_string(),
+            );
             let meaning = "the ledger did not open with the log key that was given";
             findings.push(
                 Fault::new(
@@ -257,8 +374,7 @@ impl Judge {
         }
     }
 
-    fn time(&mut self, seq: u64, entry: &Entry, contradicted: bool, findings: &mut Findings) {
-        let time = entry.time();
+    fn time(&mut self, seq: u64, time: Timestamp, contradicted: bool, findings: &mut Findings) {
         if let Some((earlier, latest)) = self.latest
             && time < latest
         {
@@ -273,8 +389,11 @@ impl Judge {
 
     /// Compares the dossier links with the records. A link that can be wrong because of earlier damage is no
     /// finding: the damage is. True if there was a finding.
-    fn dossiers(&self, seq: u64, entry: &Entry, findings: &mut Findings) -> bool {
-        let Ok(expected) = links(&self.records, entry.statement());
+    fn dossiers(&mut self, seq: u64, entry: &Entry, findings: &mut Findings) -> bool {
+        let expected = links(&self.keep, entry.statement());
+        let Some(expected) = self.or_stop(expected) else {
+            return false;
+        };
         let mut found = false;
         for (subject, link) in entry.dossiers() {
             let Some(wanted) = expected.get(subject).filter(|wanted| *wanted != link) else {
@@ -300,7 +419,11 @@ impl Judge {
 
     fn admit(&mut self, seq: u64, entry: &Entry, verified: &Verified, findings: &mut Findings) {
         self.unsaid(seq, entry, findings);
-        let Ok(verdict) = admit(&self.records, entry.time(), verified);
+        let verdict = admit(&self.keep, entry.time(), verified);
+        let Some(verdict) = self.or_stop(verdict) else {
+            return;
+        };
+        let verdict = verdict.and_then(|()| placed(verified.statement(), entry.seq()));
         let rejection = match verdict {
             Ok(()) => {
                 self.rules.admitted += 1;
@@ -318,35 +441,7 @@ impl Judge {
             self.rules.unsure += 1;
             return;
         }
-        let (expected, meaning) = match check {
-            Check::Id => (
-                "an id that its signer has not used before",
-                "a statement is recorded at most once",
-            ),
-            Check::Key => (
-                "keys of the signers, valid at this point",
-                "the signatures are not those of the people who are said to have signed",
-            ),
-            Check::Framing
-            | Check::Canonical
-            | Check::Form
-            | Check::Kind
-            | Check::Sequence
-            | Check::Chain
-            | Check::Dossier
-            | Check::Size
-            | Check::Root
-            | Check::Checkpoint
-            | Check::Fork
-            | Check::Genesis
-            | Check::Ledger
-            | Check::Signature
-            | Check::Time
-            | Check::Rules => (
-                "a statement that the rules of its time admit",
-                "the ledger recorded what it should have refused",
-            ),
-        };
+        let (expected, meaning) = told(check);
         let found = format!(
             "{}: {} ({})",
             verified.statement().kind(),
@@ -364,8 +459,11 @@ impl Judge {
         if self.rules.unsure_since.is_some() {
             return;
         }
-        let Ok(missing) = unsaid(&self.records, entry.time(), entry.statement());
-        let Some(missing) = missing.filter(|missing| self.unsaid != Some(missing.id)) else {
+        let missing = unsaid(&self.keep, entry.time(), entry.statement());
+        let Some(missing) = self.or_stop(missing).flatten() else {
+            return;
+        };
+        let Some(missing) = Some(missing).filter(|missing| self.unsaid != Some(missing.id)) else {
             return;
         };
         self.unsaid = Some(missing.id);
@@ -378,42 +476,5 @@ impl Judge {
         let meaning =
             "a deadline had passed, and the ledger did not say so before it recorded this";
         findings.push(Fault::new(Check::Rules, expected, found, meaning).at(seq));
-    }
-}
-
-/// Which check a rejection belongs to.
-fn check_of(rejection: &Rejection) -> Check {
-    match rejection {
-        Rejection::AlreadyRecorded(_) | Rejection::IdTaken(_) => Check::Id,
-        Rejection::UnknownActor(_)
-        | Rejection::ForeignKey(_)
-        | Rejection::KeyRevoked(..)
-        | Rejection::KeyReplaced(..)
-        | Rejection::KeyExpired(_)
-        | Rejection::SignerUnsigned(_) => Check::Key,
-        Rejection::Genesis
-        | Rejection::OtherLedger(_)
-        | Rejection::UnknownEngine(_)
-        | Rejection::OccurredAhead(_)
-        | Rejection::SignerTwice(_)
-        | Rejection::KeyTaken(_)
-        | Rejection::RoleMissing { .. }
-        | Rejection::NotForOrganisation(_)
-        | Rejection::RoleNotAllowed { .. }
-        | Rejection::Quorum { .. }
-        | Rejection::With { .. }
-        | Rejection::Migration
-        | Rejection::Stale { .. }
-        | Rejection::Exists(_)
-        | Rejection::Unknown(_)
-        | Rejection::NotConcerned(_)
-        | Rejection::UnknownCode { .. }
-        | Rejection::State { .. }
-        | Rejection::SamePerson { .. }
-        | Rejection::NumberTaken(_)
-        | Rejection::RulebookIncomplete(_)
-        | Rejection::Suspended(_)
-        | Rejection::NotDue
-        | Rejection::Clause { .. } => Check::Rules,
     }
 }

@@ -1,12 +1,12 @@
-//! Payload of the genesis.
+//! Payloads about the ledger as a whole: its genesis, its dossiers, its losses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::hash::PublicKey;
+use crate::hash::{PublicKey, SparseRoot};
 use crate::id::{Id, ShortName};
 use crate::rulebook::Rulebook;
-use crate::text::{Listed, Name, Text};
+use crate::text::{Listed, Name, Prose, Text};
 
 /// The genesis: everything that a ledger starts with. Signed by its founders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +52,37 @@ pub struct Founder {
     pub name: Name,
     /// The actor's first key.
     pub key: PublicKey,
+}
+
+/// The root of the index of dossiers: with it a reader proves that the entries shown for a subject are all there are.
+/// Said by the ledger itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DossiersIndexed {
+    /// So many entries are covered: those before this sequence, which is at most this entry's own.
+    pub size: u64,
+    /// Root of the sparse tree over the heads of all dossiers, as those entries left them.
+    pub root: SparseRoot,
+    /// How many dossiers there are.
+    pub dossiers: u64,
+}
+
+/// Longest checkpoint in a recovery, in characters: with signatures of several witnesses, and within a statement.
+pub const MAX_RECOVERY_CHECKPOINT: usize = 16_000;
+
+/// An older state was restored, and what was acknowledged after it is gone. Signed by administrators, as many as had to
+/// sign the genesis. Receipts for the lost entries stay proof that the ledger once gave them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LedgerRecovered {
+    /// The first sequence that is lost: this entry's own, which is given a second time.
+    pub lost_from: u64,
+    /// The first sequence that was not given yet when the ledger had come furthest: the size in `checkpoint`.
+    pub lost_until: u64,
+    /// The largest checkpoint that is known of the ledger, a whole signed note.
+    pub checkpoint: Text<MAX_RECOVERY_CHECKPOINT>,
+    /// What happened, and why it can't be had back.
+    pub reasons: Prose,
 }
 
 /// A checkpoint origin: 1 to 100 characters of `[a-z0-9./-]`, so that it can be a key name too.

@@ -378,6 +378,10 @@ kinds! { $
     DeadlineExtended = "deadline.extended", Deadline, confidential [];
     /// Nothing met the deadline; the ledger itself says so.
     DeadlineMissed = "deadline.missed", Deadline, confidential [];
+    /// So long are all dossiers, and so they end: the ledger itself says so, now and then.
+    DossiersIndexed = "dossiers.indexed", Ledger, confidential [];
+    /// Entries that were acknowledged once are lost; the ledger goes on without them.
+    LedgerRecovered = "ledger.recovered", Ledger, confidential [];
 }
 
 /// A kind that this release doesn't know.

@@ -4,7 +4,14 @@
 //! words or JSON, the exit code. Out of scope: every check (`cinnabar-verifier`).
 
 mod args;
+mod audit;
+mod beyond;
+mod commands;
+mod fetch;
+mod listed;
 mod outcome;
+mod pass;
+mod shelf;
 mod source;
 mod text;
 mod tiles;
@@ -12,34 +19,63 @@ mod tiles;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use cinnabar_verifier::{Options, Report, Verifier};
 use clap::Parser as _;
 
-use crate::args::Args;
+use crate::args::{Args, Cli};
+use crate::audit::Audited;
 use crate::outcome::Outcome;
 
+/// Entries are taken apart on one thread and thrown away on another: the system's allocator takes locks for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
-    let args = Args::parse();
-    // A panic is a bug of ours, and says so by its own exit code; its message is on stderr by then.
-    let outcome = std::panic::catch_unwind(|| run(&args)).unwrap_or(Outcome::Bug);
+    let outcome = match Cli::parse() {
+        Cli {
+            command: Some(command),
+            ..
+        } => or_bug(|| command.run()),
+        Cli {
+            audit: Some(args), ..
+        } => audit(&args),
+        // The parser asks for one of them.
+        Cli {
+            command: None,
+            audit: None,
+        } => Outcome::Usage,
+    };
     ExitCode::from(outcome.code())
+}
+
+/// A panic is a bug of ours, and says so by its own exit code; its message is on stderr by then.
+fn or_bug(work: impl FnOnce() -> Outcome + std::panic::UnwindSafe) -> Outcome {
+    std::panic::catch_unwind(work).unwrap_or(Outcome::Bug)
+}
+
+fn audit(args: &Args) -> Outcome {
+    if let Some(misfit) = args.misfit() {
+        eprintln!("{misfit}");
+        return Outcome::Usage;
+    }
+    or_bug(|| run(args))
 }
 
 fn run(args: &Args) -> Outcome {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
-    let report = match pool {
-        Ok(pool) => pool.install(|| audit(args)),
+    let audited = match pool {
+        Ok(pool) => pool.install(|| audit::audit(args)),
         Err(error) => {
             eprintln!("no threads to verify with: {error}");
             return Outcome::Bug;
         }
     };
-    match print(args, &report) {
-        Ok(()) => Outcome::of(report.verdict),
+    let verdict = audited.report.verdict;
+    match print(args, &audited) {
+        Ok(()) => Outcome::of(verdict),
         // Whoever reads the report closed the pipe: the exit code still tells.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Outcome::of(report.verdict),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Outcome::of(verdict),
         Err(error) => {
             eprintln!("the report can't be written: {error}");
             Outcome::Bug
@@ -47,40 +83,13 @@ fn run(args: &Args) -> Outcome {
     }
 }
 
-/// Whatever can't be had ends up in the report: it is why something can't be decided.
-fn audit(args: &Args) -> Report {
-    let mut missing = Vec::new();
-    let source = source::open(args, &mut missing);
-    let mut older = Vec::new();
-    for path in &args.old_checkpoint {
-        match source::read_note(path) {
-            Ok(note) => older.push(note),
-            Err(error) => missing.push(format!("the older checkpoint {}: {error}", path.display())),
-        }
-    }
-    let checkpoint = source.as_ref().and_then(source::Source::checkpoint);
-    let mut verifier = Verifier::new(Options {
-        log_key: args.log_key.clone(),
-        ledger: args.ledger,
-        checkpoint,
-        older,
-    });
-    for what in missing {
-        verifier.push_missing(what);
-    }
-    if let Some(source) = source {
-        source.feed(args, &mut verifier);
-    }
-    verifier.finish()
-}
-
-fn print(args: &Args, report: &Report) -> std::io::Result<()> {
+fn print(args: &Args, audited: &Audited) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, report)?;
+        serde_json::to_writer_pretty(&mut out, audited)?;
         writeln!(out)?;
     } else {
-        text::write(report, args.quiet, &mut out)?;
+        text::write(audited, args.quiet, &mut out)?;
     }
     out.flush()
 }

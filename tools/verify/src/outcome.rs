@@ -51,11 +51,15 @@ impl Outcome {
 
     const fn meaning(self) -> &'static str {
         match self {
-            Self::Verified => "verified: everything was checked and everything holds",
+            Self::Verified => {
+                "verified: everything was checked and everything holds; a document proves what it claims"
+            }
             Self::Bug => "a bug in this program",
             Self::Usage => "the command line makes no sense",
-            Self::Findings => "findings: something is wrong with the ledger",
-            Self::Fork => "fork: the log signed two checkpoints that contradict each other",
+            Self::Findings => {
+                "findings: something is wrong with the ledger; a document proves nothing"
+            }
+            Self::Fork => "fork: the log signed two things that contradict each other",
             Self::Undecided => "cannot decide: something needed is missing or can't be reached",
         }
     }

@@ -1,31 +1,41 @@
 //! Where the bytes come from.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use cinnabar_tlog::MAX_NOTE_BYTES;
-use cinnabar_verifier::Verifier;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Args;
 use crate::tiles::{DirectoryTiles, HttpTiles, TileLog};
 
 /// Name of an export in a directory.
 const EXPORT_NAME: &str = "ledger.jsonl";
-/// Bytes read from an export at a time: large enough that reading costs nothing beside verifying.
-const READ_BYTES: usize = 1 << 20;
-
 /// A ledger that was found, with its checkpoint if there is one.
 pub(crate) struct Source {
-    checkpoint: Option<Vec<u8>>,
-    entries: Entries,
+    pub(crate) checkpoint: Option<Vec<u8>>,
+    pub(crate) entries: Entries,
 }
 
-enum Entries {
-    /// An export, and its length in bytes if known.
-    Export(Box<dyn Read>, Option<u64>),
+pub(crate) enum Entries {
+    Export(ExportAt),
     Tiles(TileLog),
+}
+
+impl Entries {
+    /// Whether they are on this machine, so that reading them all costs nobody else anything.
+    pub(crate) fn is_local(&self) -> bool {
+        match self {
+            Self::Export(_) => true,
+            Self::Tiles(log) => log.directory().is_some(),
+        }
+    }
+}
+
+/// Where an export is.
+pub(crate) enum ExportAt {
+    StandardInput,
+    File(PathBuf),
 }
 
 /// Finds the ledger. What isn't there is put into `missing`.
@@ -34,7 +44,7 @@ pub(crate) fn open(args: &Args, missing: &mut Vec<String>) -> Option<Source> {
     let opened = match args.from.as_str() {
         "-" => Ok(Source {
             checkpoint: read_checkpoint(given, None, missing),
-            entries: Entries::Export(Box::new(io::stdin()), None),
+            entries: Entries::Export(ExportAt::StandardInput),
         }),
         from if from.starts_with("http://") || from.starts_with("https://") => Ok(open_tiles(
             args,
@@ -70,17 +80,12 @@ fn open_path(args: &Args, path: &Path, missing: &mut Vec<String>) -> io::Result<
 }
 
 fn open_export(args: &Args, path: &Path, missing: &mut Vec<String>) -> io::Result<Source> {
-    let file = File::open(path)?;
-    let length = file
-        .metadata()
-        .ok()
-        .filter(std::fs::Metadata::is_file)
-        .map(|metadata| metadata.len());
+    File::open(path)?;
     let beside = PathBuf::from(format!("{}.checkpoint", path.display()));
     let checkpoint = read_checkpoint(args.checkpoint.as_deref(), Some(&beside), missing);
     Ok(Source {
         checkpoint,
-        entries: Entries::Export(Box::new(file), length),
+        entries: Entries::Export(ExportAt::File(path.to_owned())),
     })
 }
 
@@ -119,72 +124,76 @@ pub(crate) fn read_note(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 impl Source {
-    pub(crate) fn checkpoint(&self) -> Option<Vec<u8>> {
-        self.checkpoint.clone()
+    /// The log in tiles, if it is one.
+    pub(crate) fn tiles(&self) -> Option<&TileLog> {
+        match &self.entries {
+            Entries::Tiles(log) => Some(log),
+            Entries::Export(..) => None,
+        }
     }
 
-    /// Gives every entry to the verifier.
-    pub(crate) fn feed(self, args: &Args, verifier: &mut Verifier) {
-        match self.entries {
-            Entries::Export(reader, length) => {
-                let bar = bar(args, length, "{bytes} of {total_bytes}");
-                if let Err(error) = feed_export(reader, verifier, &bar) {
-                    verifier.push_cut(format!(
-                        "the rest of the export after {} bytes: {error}",
-                        bar.position()
-                    ));
+    /// The directory of an export.
+    pub(crate) fn room(&self) -> Option<&Path> {
+        match &self.entries {
+            Entries::Tiles(_) => None,
+            Entries::Export(from) => from.room(),
+        }
+    }
+
+    /// Whether an export has a line that begins at `offset`, as far as that can be told without reading it.
+    pub(crate) fn goes_on_after(&self, offset: u64) -> io::Result<()> {
+        match &self.entries {
+            Entries::Tiles(_) | Entries::Export(ExportAt::StandardInput) => Ok(()),
+            Entries::Export(export @ ExportAt::File(_)) => export.read(offset).map(|_| ()),
+        }
+    }
+
+    /// Whether it can be read a second time.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        match &self.entries {
+            Entries::Tiles(_) => true,
+            Entries::Export(from) => matches!(from, ExportAt::File(_)),
+        }
+    }
+}
+
+impl ExportAt {
+    fn room(&self) -> Option<&Path> {
+        match self {
+            Self::StandardInput => None,
+            Self::File(path) => path.parent(),
+        }
+    }
+
+    /// The export behind its first `offset` bytes, and how long it is in all, if known. An offset at which no line begins is
+    /// an error: it is another export.
+    pub(crate) fn read(&self, offset: u64) -> io::Result<(Box<dyn Read>, Option<u64>)> {
+        let another = || {
+            let what = "no line ends where the verified part did: it is another export";
+            io::Error::new(io::ErrorKind::InvalidData, what)
+        };
+        match self {
+            Self::StandardInput => {
+                let mut input = io::stdin();
+                let skipped = io::copy(&mut input.by_ref().take(offset), &mut io::sink())?;
+                if skipped < offset {
+                    return Err(another());
                 }
-                bar.finish_and_clear();
+                Ok((Box::new(input), None))
             }
-            Entries::Tiles(log) => {
-                let size = self
-                    .checkpoint
-                    .as_deref()
-                    .and_then(|note| cinnabar_verifier::open_checkpoint(note, &args.log_key).ok());
-                let Some(size) = size.map(|checkpoint| checkpoint.size) else {
-                    verifier.push_cut(
-                        "the entries: how many there are, only a signed checkpoint tells",
-                    );
-                    return;
-                };
-                let bar = bar(args, Some(size.get()), "{human_pos} of {human_len} entries");
-                log.feed(size, verifier, &bar);
-                bar.finish_and_clear();
+            Self::File(path) => {
+                let mut file = File::open(path)?;
+                let metadata = file.metadata()?;
+                let length = metadata.is_file().then_some(metadata.len());
+                if let Some(before) = offset.checked_sub(1) {
+                    file.seek(SeekFrom::Start(before))?;
+                    let mut newline = [0];
+                    if file.read(&mut newline)? != 1 || newline != *b"\n" {
+                        return Err(another());
+                    }
+                }
+                Ok((Box::new(file), length))
             }
         }
     }
-}
-
-fn feed_export(
-    mut reader: Box<dyn Read>,
-    verifier: &mut Verifier,
-    bar: &ProgressBar,
-) -> io::Result<()> {
-    let mut buffer = vec![0; READ_BYTES];
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(read) => {
-                verifier.push(&buffer[..read]);
-                bar.inc(read as u64);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// A progress bar on standard error; it hides itself where that is no terminal.
-fn bar(args: &Args, length: Option<u64>, count: &str) -> ProgressBar {
-    if args.quiet {
-        return ProgressBar::hidden();
-    }
-    let template = match length {
-        Some(_) => format!("verifying {{wide_bar}} {count}, {{eta}} left"),
-        None => "verifying {spinner} {bytes} in {elapsed}".to_owned(),
-    };
-    let style =
-        ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-    bar.with_style(style)
 }

@@ -1,21 +1,22 @@
-//! A log in tiles (C2SP tlog-tiles), in a directory or behind HTTP: its checkpoint and its entry bundles.
+//! A log in tiles (C2SP tlog-tiles), in a directory or behind HTTP: its checkpoint, its entry bundles, its hash tiles.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cinnabar_tlog::{
-    MAX_ENTRY_BYTES, MAX_NOTE_BYTES, Size, TILE_WIDTH, TilePath, TileWidth, bundle_width_at,
+    HASH_BYTES, HashReader, MAX_ENTRY_BYTES, MAX_NOTE_BYTES, TILE_WIDTH, TileId, TilePath,
+    TileWidth,
 };
-use cinnabar_verifier::Verifier;
-use indicatif::ProgressBar;
+use serde::Serialize;
 
 /// Longest bundle: 256 entries, each with its length of two bytes.
 const MAX_BUNDLE_BYTES: usize = TILE_WIDTH as usize * (2 + MAX_ENTRY_BYTES);
-/// Bundles that are fetched ahead of verification: hides the network without holding more than 64 MiB.
-const FETCHED_AHEAD: usize = 3;
+/// Longest hash tile.
+const MAX_TILE_BYTES: usize = TILE_WIDTH as usize * HASH_BYTES;
 /// Time to open a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for one answer, the longest bundle over a slow line included.
@@ -42,6 +43,11 @@ pub(crate) enum Unavailable {
 pub(crate) trait Tiles: Send + Sync {
     /// The resource at `path`, at most `limit` bytes of it.
     fn get(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unavailable>;
+
+    /// The directory that they are in, if they are in one.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// Tiles in a directory.
@@ -54,6 +60,10 @@ impl DirectoryTiles {
 }
 
 impl Tiles for DirectoryTiles {
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.0)
+    }
+
     fn get(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unavailable> {
         let path = self.0.join(path);
         let name = || path.display().to_string();
@@ -132,58 +142,102 @@ impl Tiles for HttpTiles {
 }
 
 /// A log in tiles.
-pub(crate) struct TileLog(Box<dyn Tiles>);
+pub(crate) struct TileLog {
+    tiles: Box<dyn Tiles>,
+    fetched: Counts,
+}
+
+/// How much was fetched.
+#[derive(Debug, Default)]
+struct Counts {
+    bundles: AtomicU64,
+    tiles: AtomicU64,
+}
+
+/// How much was fetched.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Fetched {
+    /// Bundles of entries.
+    pub(crate) bundles: u64,
+    /// Hash tiles.
+    pub(crate) tiles: u64,
+}
 
 impl TileLog {
     pub(crate) fn new(tiles: impl Tiles + 'static) -> Self {
-        Self(Box::new(tiles))
+        Self {
+            tiles: Box::new(tiles),
+            fetched: Counts::default(),
+        }
     }
 
     /// The newest checkpoint.
     pub(crate) fn checkpoint(&self) -> Result<Vec<u8>, Unavailable> {
-        self.0.get("checkpoint", MAX_NOTE_BYTES)
+        self.get("checkpoint", MAX_NOTE_BYTES)
     }
 
-    /// A bundle with at least `width` entries. A partial one may be gone once it is full: then the full one is taken.
-    fn bundle(&self, index: u64, width: TileWidth) -> Result<(TileWidth, Vec<u8>), Unavailable> {
+    /// The directory that it is in, if it is in one.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.tiles.directory()
+    }
+
+    /// Any resource of the log.
+    pub(crate) fn get(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unavailable> {
+        self.tiles.get(path, limit)
+    }
+
+    /// What was fetched so far.
+    pub(crate) fn fetched(&self) -> Fetched {
+        Fetched {
+            bundles: self.fetched.bundles.load(Ordering::Relaxed),
+            tiles: self.fetched.tiles.load(Ordering::Relaxed),
+        }
+    }
+
+    /// A bundle with at least `width` entries.
+    pub(crate) fn bundle(
+        &self,
+        index: u64,
+        width: TileWidth,
+    ) -> Result<(TileWidth, Vec<u8>), Unavailable> {
+        self.fetched.bundles.fetch_add(1, Ordering::Relaxed);
+        let path = |width| TilePath::Entries { index, width };
+        self.at_least(path, width, MAX_BUNDLE_BYTES)
+    }
+
+    /// A tile of exactly `width` hashes.
+    pub(crate) fn hashes(&self, tile: TileId, width: TileWidth) -> Result<Vec<u8>, Unavailable> {
+        self.fetched.tiles.fetch_add(1, Ordering::Relaxed);
+        let path = |width| TilePath::Hashes { tile, width };
+        let (found, mut bytes) = self.at_least(path, width, MAX_TILE_BYTES)?;
+        if found != width {
+            bytes.truncate(width.as_usize() * HASH_BYTES);
+        }
+        Ok(bytes)
+    }
+
+    /// A partial tile may be gone once it is full: then the full one is taken.
+    fn at_least(
+        &self,
+        path: impl Fn(TileWidth) -> TilePath,
+        width: TileWidth,
+        limit: usize,
+    ) -> Result<(TileWidth, Vec<u8>), Unavailable> {
         let get = |width| {
-            let path = TilePath::Entries { index, width }.to_string();
-            self.0
-                .get(&path, MAX_BUNDLE_BYTES)
-                .map(|bytes| (width, bytes))
+            let bytes = self.tiles.get(&path(width).to_string(), limit);
+            bytes.map(|bytes| (width, bytes))
         };
         match get(width) {
             Err(Unavailable::NotFound(_)) if !width.is_full() => get(TileWidth::FULL),
             answer => answer,
         }
     }
+}
 
-    /// Gives the first `size` entries to the verifier, fetching ahead of it.
-    pub(crate) fn feed(&self, size: Size, verifier: &mut Verifier, bar: &ProgressBar) {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(FETCHED_AHEAD);
-            scope.spawn(move || {
-                let bundles = (0..).map_while(|index| Some((index, bundle_width_at(index, size)?)));
-                for (index, width) in bundles {
-                    let bundle = self.bundle(index, width);
-                    let failed = bundle.is_err();
-                    if sender.send((index, width, bundle)).is_err() || failed {
-                        return;
-                    }
-                }
-            });
-            for (index, width, bundle) in receiver {
-                match bundle {
-                    Ok((found, bytes)) => {
-                        verifier.push_bundle(index, &bytes, found, width);
-                        bar.inc(u64::from(width.get()));
-                    }
-                    Err(error) => verifier.push_cut(format!(
-                        "entries from sequence {} on: {error}",
-                        index * u64::from(TILE_WIDTH)
-                    )),
-                }
-            }
-        });
+impl HashReader for TileLog {
+    type Error = Unavailable;
+
+    fn tile(&self, tile: TileId, width: TileWidth) -> Result<Cow<'_, [u8]>, Unavailable> {
+        self.hashes(tile, width).map(Cow::Owned)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct DossierPath {
 }
 
 impl DossierPath {
-    fn subject(self) -> Subject {
+    pub(crate) fn subject(self) -> Subject {
         Subject::new(self.class.0, self.id)
     }
 }

@@ -1,9 +1,7 @@
 //! One entry: as JSON, as its exact bytes, as a DSSE envelope.
 
 use axum::extract::State;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use cinnabar_events::{Entry, PAYLOAD_TYPE};
+use cinnabar_events::Entry;
 use cinnabar_projections::{Mark, Reader, Slot, Suspect};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -64,6 +62,10 @@ pub(crate) struct MarkItem {
 struct MarkLinks {
     /// The later entry.
     entry: String,
+    /// Proof that it is in the ledger.
+    proof: String,
+    /// The later entry with everything to verify it offline.
+    bundle: String,
     /// How the correction, annotation or dispute stands.
     subject: String,
 }
@@ -72,20 +74,22 @@ impl From<Mark> for MarkItem {
     fn from(mark: Mark) -> Self {
         let links = MarkLinks {
             entry: format!("/v1/entries/{}", mark.sequence),
+            proof: format!("/v1/entries/{}/proof", mark.sequence),
+            bundle: format!("/v1/entries/{}/bundle", mark.sequence),
             subject: format!("/v1/subjects/{}", mark.subject),
         };
         Self { mark, links }
     }
 }
 
-/// A DSSE envelope (v1.0.2).
+/// A DSSE envelope (v1.0.2), for the document: `cinnabar-evidence` writes it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Envelope {
     /// The statement's bytes in base64.
     payload: String,
     /// What they are; it is part of what is signed.
-    payload_type: &'static str,
+    payload_type: String,
     signatures: Vec<EnvelopeSignature>,
 }
 
@@ -174,19 +178,8 @@ pub(crate) async fn find_entry_envelope(
     Query(wait, _): Query<WaitQuery>,
 ) -> Result<Representation, Problem> {
     let (_, entry) = read(&state, path, wait).await?;
-    let signed = entry.signed();
-    let signature = |signature: &cinnabar_events::Signature| EnvelopeSignature {
-        keyid: signature.key.to_string(),
-        sig: signature.sig.to_string(),
-    };
-    let envelope = Envelope {
-        payload: STANDARD.encode(signed.bytes()),
-        payload_type: PAYLOAD_TYPE,
-        signatures: signed.signatures().iter().map(signature).collect(),
-    };
-    let body = serde_json::to_vec(&envelope).map_err(|error| Problem::fault(&error))?;
     Ok(Representation::for_ever(
         "application/vnd.dsse.envelope.v1+json",
-        body,
+        cinnabar_evidence::envelope(&entry),
     ))
 }

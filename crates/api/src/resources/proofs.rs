@@ -17,6 +17,9 @@ use crate::problem::{Code, Problem};
 use crate::refusals::ItemRefusals;
 use crate::state::{ApiState, Inner, Published};
 
+/// Time-stamps that are looked at for one that meets the quorum as well: some days of them.
+const STAMPS_LOOKED_AT: usize = 256;
+
 /// That an entry is in the tree of the checkpoint.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,15 +60,24 @@ pub(crate) struct ConsistencyQuery {
     new: Option<Decimal>,
 }
 
-/// How a proof can be had.
-enum Form {
+/// Under which checkpoint.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+pub(crate) struct ReceiptQuery {
+    /// Under the newest checkpoint that meets the quorum of witnesses, with their cosignatures, instead of the newest signed one.
+    cosigned: Option<bool>,
+    /// Under the first checkpoint that has a time-stamp: what shows that the entry was there by then. With `cosigned` it also meets the quorum.
+    stamped: Option<bool>,
+}
+
+/// How a proof, or a checkpoint, can be had.
+pub(crate) enum Form {
     Json,
     Text,
 }
 
 impl Form {
     /// The first form that `Accept` names, JSON if it names anything or nothing.
-    fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
         let accept = headers
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
@@ -75,12 +87,8 @@ impl Form {
             "text/*" | "text/plain" => Some(Self::Text),
             _ => None,
         };
-        let unacceptable = || {
-            Problem::new(
-                Code::NotAcceptable,
-                "a proof is had as application/json or text/plain",
-            )
-        };
+        let unacceptable =
+            || Problem::new(Code::NotAcceptable, "had as application/json or text/plain");
         accept.split(',').find_map(form).ok_or_else(unacceptable)
     }
 }
@@ -149,16 +157,60 @@ pub(crate) async fn find_entry_proof(
 
 /// Gives an entry's receipt: the entry and its proof in one, for keeping and for checking offline.
 #[utoipa::path(
-    get, path = "/entries/{sequence}/receipt", operation_id = "find_entry_receipt", tag = "ledger", params(EntryPath, WaitQuery),
+    get, path = "/entries/{sequence}/receipt", operation_id = "find_entry_receipt", tag = "ledger", params(EntryPath, ReceiptQuery, WaitQuery),
     responses((status = 200, description = "The receipt: canonical JSON of `entry`, `proof` (a C2SP tlog-proof) and `v`.", body = Object, content_type = "application/json"), ItemRefusals)
 )]
 pub(crate) async fn find_entry_receipt(
     State(state): State<ApiState>,
     Path(path): Path<EntryPath>,
-    Query(wait, _): Query<WaitQuery>,
+    Query(query, wait): Query<ReceiptQuery, WaitQuery>,
 ) -> Result<Representation, Problem> {
-    let (_, entry, proof) = proven(&state, path, wait).await?;
+    let (_, entry) = read(&state, path, wait).await?;
+    let proved = move |inner: &Inner| {
+        let published = under(inner, query, &entry)?;
+        let proof = prove(inner, &published, &entry)?;
+        Ok((entry, proof))
+    };
+    let (entry, proof) = state.blocking(proved).await?;
     Ok(Representation::json(Receipt::new(entry, proof).to_bytes()))
+}
+
+/// The checkpoint that a receipt is asked for under.
+fn under(inner: &Inner, query: ReceiptQuery, entry: &Entry) -> Result<Published, Problem> {
+    let none = |what: &str| {
+        let covers = format!("no checkpoint {what} covers entry {}", entry.seq());
+        Problem::new(Code::NotCosigned, covers)
+    };
+    let sequence = entry.seq().get();
+    match (query.cosigned == Some(true), query.stamped == Some(true)) {
+        (false, false) => inner.checkpoint(),
+        (true, false) => inner
+            .met()?
+            .filter(|met| met.size.get() > sequence)
+            .ok_or_else(|| none("that meets the quorum of witnesses")),
+        (cosigned, true) => stamped(inner, Size::new(sequence + 1), cosigned)?
+            .ok_or_else(|| none("with a time-stamp")),
+    }
+}
+
+/// The first checkpoint of `from` entries or more that has a time-stamp, among those looked at.
+fn stamped(inner: &Inner, from: Size, cosigned: bool) -> Result<Option<Published>, Problem> {
+    for (size, _, _) in inner.store.timestamps_from(from, STAMPS_LOOKED_AT)? {
+        let Some(note) = inner.store.checkpoint_at(size)? else {
+            continue;
+        };
+        let published = Published::read(&note)?;
+        let met = |note| {
+            inner
+                .witnessed
+                .as_ref()
+                .is_some_and(|known| known.is_met(note))
+        };
+        if !cosigned || met(&published.note) {
+            return Ok(Some(published));
+        }
+    }
+    Ok(None)
 }
 
 /// Proves that the ledger at one size begins with the ledger at another.

@@ -36,10 +36,15 @@ pub(crate) struct Node {
 impl Node {
     /// A node whose replica and views have `entries`.
     pub(crate) fn new(entries: Vec<Entry>) -> Self {
+        Self::with(entries, Settings::default())
+    }
+
+    /// The same, served with other settings.
+    pub(crate) fn with(entries: Vec<Entry>, settings: Settings) -> Self {
         let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let store = Store::create(&dirs[0].path().join("ledger")).unwrap();
         let views = Views::open(dirs[1].path()).unwrap();
-        let state = ApiState::new(store.clone(), views.clone(), Settings::default());
+        let state = ApiState::new(store.clone(), views.clone(), settings);
         let node = Self {
             router: router(state.clone()),
             state,
@@ -51,6 +56,7 @@ impl Node {
         for block in node.entries.chunks(23) {
             commit(&node.store, block, true);
         }
+        index(&node.store);
         catch_up(&node.store, &node.views).unwrap();
         node
     }
@@ -144,6 +150,15 @@ pub(crate) fn commit(store: &Store, block: &[Entry], signed: bool) {
         .unwrap();
 }
 
+/// Works out every index of dossiers that was recorded, as a node does beside the commit.
+pub(crate) fn index(store: &Store) {
+    for recorded in store.indexes_to_apply(100).unwrap() {
+        let plan = store.plan_index(recorded.size).unwrap();
+        assert_eq!(plan.root(), recorded.root);
+        assert!(store.apply_index(plan, recorded.entry).unwrap());
+    }
+}
+
 /// The busy town and 260 more products, so that there are full tiles and several pages.
 pub(crate) fn large_town() -> Town {
     let mut town = town::busy_town();
@@ -151,6 +166,7 @@ pub(crate) fn large_town() -> Town {
         let draft = town.submission(&format!("m{index:03}"));
         town.say(&draft).unwrap();
     }
+    town.index_dossiers();
     town
 }
 
@@ -160,5 +176,7 @@ pub(crate) fn stories() -> Vec<(String, Town)> {
 }
 
 pub(crate) fn busy_town() -> Town {
-    town::busy_town()
+    let mut town = town::busy_town();
+    town.index_dossiers();
+    town
 }

@@ -1,6 +1,8 @@
 //! The client's commands: one module each, all with `Args` and `run`.
 
+pub(crate) mod bundle;
 pub(crate) mod cosign;
+pub(crate) mod denounce;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod follow;
@@ -13,3 +15,4 @@ pub(crate) mod refusal;
 pub(crate) mod rulebook;
 pub(crate) mod sign;
 pub(crate) mod submit;
+pub(crate) mod witness;

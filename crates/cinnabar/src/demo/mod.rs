@@ -91,6 +91,9 @@ pub async fn tell(layout: &Layout, embedded: &Embedded) -> Result<(), Failure> {
             }
         }
     }
+    // So that completeness can be proven at once.
+    let indexed = embedded.node.index_now().await;
+    indexed.or_fail_while(Exit::Bug, || "the dossiers can't be indexed")?;
     files::replace(&marker(layout), b"told\n", Access::Private).or_fail_while(
         Exit::Usage,
         || "cannot note that the demonstration was told",

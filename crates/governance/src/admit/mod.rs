@@ -19,7 +19,7 @@ use crate::records::{
 };
 use crate::rejection::Rejection;
 
-pub(crate) use signers::{by_the_ledger, pseudo_role, signed_by_an_administrator};
+pub(crate) use signers::{by_the_ledger, is_duty, pseudo_role, signed_by_an_administrator};
 
 /// The rules engine in this release. A released engine is never changed; the next one gets the next number.
 pub const ENGINE: u32 = 1;
@@ -92,7 +92,7 @@ fn check<R: Records>(records: &R, now: Timestamp, verified: &Verified) -> Check<
         return crate::groups::rules::completes(&case, *first, &missing);
     }
     let lenders = signers::check(&case)?;
-    if by_the_ledger(statement) {
+    if is_duty(statement) {
         return deadline::said_when_due(&case);
     }
     expected_revision(&case)?;

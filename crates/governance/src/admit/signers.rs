@@ -43,6 +43,11 @@ pub(crate) fn by_the_ledger(statement: &Statement) -> bool {
     statement.first_signer().role.as_str() == pseudo_role::SYSTEM
 }
 
+/// Whether the ledger itself says it because it is due. An index of its dossiers is never due: it is said when it is ready.
+pub(crate) fn is_duty(statement: &Statement) -> bool {
+    by_the_ledger(statement) && !matches!(statement.payload, Payload::DossiersIndexed(_))
+}
+
 /// Whether administrators sign, and nobody else: what the rules ask for while there are none yet.
 pub(crate) fn signed_by_an_administrator<R: Records>(case: &Case<'_, R>) -> Check<R> {
     actors_are_different(case)?;

@@ -11,7 +11,7 @@ use cinnabar_events::{
 
 use super::run::find_deadline;
 use super::{DeadlineRecord, LEDGER_ACTOR};
-use crate::admit::{by_the_ledger, pseudo_role};
+use crate::admit::{is_duty, pseudo_role};
 use crate::case::{Case, Check, Stop, find};
 use crate::groups::filing::ProductRecord;
 use crate::life_cycle::LifeCycle as _;
@@ -70,7 +70,9 @@ pub fn unsaid<R: Records>(
     now: Timestamp,
     statement: &Statement,
 ) -> Result<Option<Statement>, R::Error> {
-    if by_the_ledger(statement) {
+    // A recovery names its own sequence, so nothing may be said before it: what is due comes right after.
+    let recovers = matches!(statement.payload, Payload::LedgerRecovered(_));
+    if recovers || is_duty(statement) {
         return Ok(None);
     }
     duty(records, now)

@@ -8,6 +8,7 @@ pub(crate) mod deadlines;
 pub(crate) mod ethics;
 pub(crate) mod filing;
 pub(crate) mod incidents;
+pub(crate) mod ledger;
 pub(crate) mod privacy;
 pub(crate) mod resources;
 pub(crate) mod rules;

@@ -168,6 +168,8 @@ impl Governed for LedgerOpened {
             id,
             log_key: self.log_key,
             ledger_key: self.ledger_key,
+            threshold: self.threshold,
+            indexed: 0,
             administrators: self
                 .founders
                 .iter()

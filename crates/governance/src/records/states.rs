@@ -159,6 +159,10 @@ pub struct LedgerRecord {
     pub log_key: PublicKey,
     /// The ledger's own key.
     pub ledger_key: PublicKey,
+    /// How many founders had to sign the genesis; as many administrators declare a recovery.
+    pub threshold: u8,
+    /// How many entries the newest index of dossiers covers; 0 before the first.
+    pub indexed: u64,
     /// Who was made an institution administrator, at most 64 of them: so that the last ones can't be lost.
     pub administrators: Arc<[Id]>,
 }

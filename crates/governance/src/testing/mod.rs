@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use cinnabar_events::kinds::{Founder, Institution, LedgerOpened, RulebookDeposited};
+use cinnabar_events::kinds::{
+    DossiersIndexed, Founder, Institution, LedgerOpened, RulebookDeposited,
+};
 use cinnabar_events::{
     Basis, Entry, EntryHash, Id, Kind, LedgerId, Listed, Malformed, Payload, PublicKey, Rulebook,
-    Sequence, Signed, Signer as _, SignerClaim, Statement, StatementId, Subject, Timestamp,
-    Verified, canonical, encode, sign,
+    Sequence, Signed, Signer as _, SignerClaim, SparseRoot, Statement, StatementId, Subject,
+    Timestamp, Verified, canonical, dossier_key, dossier_value, encode, sign,
 };
 use ed25519_dalek::SigningKey;
 use serde_json::{Value as Json, json};
 
-use crate::{RecordMap, Rejection, admit, default_rulebook, duty, evolve, links};
+use crate::{
+    RecordMap, Rejection, admit, default_rulebook, dossiers_indexed, duty, evolve, links, placed,
+};
 
 /// The key of whoever is called `name`: derived from the name, for tests only.
 pub fn key(name: &str) -> SigningKey {
@@ -80,6 +84,11 @@ impl Default for Town {
 impl Town {
     /// A town whose ledger was just opened by `wang` and `zhao`, on 2026-11-22.
     pub fn new() -> Self {
+        Self::of_log("ledger.example.org/ai-register", public("log"))
+    }
+
+    /// The same under the key of a log that there is.
+    pub fn of_log(origin: &str, log_key: PublicKey) -> Self {
         let now = "2026-11-22T08:00:00.000000Z".parse().expect("a time");
         let mut town = Self {
             records: RecordMap::new(),
@@ -92,7 +101,7 @@ impl Town {
                 .into(),
         };
         let rules = default_rulebook();
-        let statement = town.genesis(rules.rulebook());
+        let statement = town.genesis(rules.rulebook(), origin, log_key);
         let verified = town
             .sign_as(&statement, &["wang", "zhao"])
             .expect("the founders sign");
@@ -110,14 +119,14 @@ impl Town {
         town
     }
 
-    fn genesis(&mut self, rulebook: &Rulebook) -> Statement {
+    fn genesis(&mut self, rulebook: &Rulebook, origin: &str, log_key: PublicKey) -> Statement {
         let founder = |name: &str| Founder {
             actor: id(name),
             name: cinnabar_events::Text::new(name).expect("a name"),
             key: public(name),
         };
         let genesis = LedgerOpened {
-            origin: "ledger.example.org/ai-register".parse().expect("an origin"),
+            origin: origin.parse().expect("an origin"),
             name: "sz-ai".parse().expect("a name"),
             institution: Institution {
                 id: id("institution"),
@@ -126,7 +135,7 @@ impl Town {
             jurisdiction: cinnabar_events::Text::new("Shenzhen").expect("a name"),
             founders: Listed::new(vec![founder("wang"), founder("zhao")]).expect("two founders"),
             threshold: 2,
-            log_key: public("log"),
+            log_key,
             ledger_key: public("ledger"),
             rulebook: Box::new(rulebook.clone()),
         };
@@ -253,6 +262,30 @@ impl Town {
         said
     }
 
+    /// The ledger says how its dossiers end after all entries that there are.
+    pub fn index_dossiers(&mut self) -> Sequence {
+        let mut leaves = BTreeMap::new();
+        for entry in &self.entries {
+            for (subject, link) in entry.dossiers() {
+                let value = dossier_value(link.revision.next(), entry.hash());
+                leaves.insert(dossier_key(subject), value);
+            }
+        }
+        let dossiers = leaves.len() as u64;
+        let root = cinnabar_tlog::sparse_root_of_sorted(leaves);
+        let index = DossiersIndexed {
+            size: self.entries.len() as u64,
+            root: SparseRoot::from_bytes(*root.as_bytes()),
+            dossiers,
+        };
+        let subject = "ledger/sz-ai".parse().expect("the ledger's subject");
+        let statement = dossiers_indexed(self.ledger, subject, index);
+        let verified = self
+            .sign_as(&statement, &["ledger"])
+            .expect("the ledger signs");
+        self.record(verified).expect("an index may always be said")
+    }
+
     /// Records a signed statement, a second after the last one; what the ledger itself has to say comes first.
     ///
     /// # Errors
@@ -262,6 +295,10 @@ impl Town {
         self.catch_up();
         let Ok(verdict) = admit(&self.records, self.now, &verified);
         verdict?;
+        placed(
+            verified.statement(),
+            Sequence::new(self.entries.len() as u64),
+        )?;
         Ok(self.force(verified))
     }
 

@@ -1,7 +1,10 @@
 //! The ledger as a whole: genesis, rulebook, history taken over, replay.
 
-use cinnabar_events::{Kind, Payload};
-use cinnabar_governance::testing::Town;
+use cinnabar_events::kinds::DossiersIndexed;
+use cinnabar_events::{Kind, Payload, SparseRoot, Statement, Verified, dossier_key, dossier_value};
+use cinnabar_governance::testing::{Draft, Town, key};
+use cinnabar_governance::{dossiers_indexed, unsaid};
+use cinnabar_tlog::{Checkpoint, Hash, KeyName, NoteSigner, Size};
 use serde_json::json;
 
 use crate::refused;
@@ -168,4 +171,204 @@ fn replaying_the_entries_gives_the_same_records_and_every_verdict_is_yes_again()
         let Ok(()) = cinnabar_governance::evolve(&mut records, &read);
     }
     assert_eq!(records, *town.records());
+}
+
+fn index(town: &Town, size: u64) -> Statement {
+    let index = DossiersIndexed {
+        size,
+        root: SparseRoot::from_bytes([7; 32]),
+        dossiers: 3,
+    };
+    dossiers_indexed(town.ledger(), "ledger/sz-ai".parse().unwrap(), index)
+}
+
+fn by_the_ledger(town: &Town, statement: &Statement) -> Verified {
+    town.sign_as(statement, &["ledger"]).unwrap()
+}
+
+#[test]
+fn an_index_of_dossiers_covers_more_than_the_last_one_and_nothing_that_comes_after_it() {
+    let mut town = Town::populated();
+    let size = town.entries().len() as u64;
+    for (covers, refused) in [
+        (size + 1, Some("dossiers.place")),
+        (0, Some("dossiers.order")),
+        (size - 1, None),
+        (size - 1, Some("statement.recorded")),
+        (size - 2, Some("dossiers.order")),
+        (size + 1, None),
+    ] {
+        let verified = by_the_ledger(&town, &index(&town, covers));
+        let code = town.record(verified).err().map(|refused| refused.code());
+        assert_eq!(code, refused, "{covers} of {size}");
+    }
+}
+
+#[test]
+fn only_the_ledger_says_how_its_dossiers_end_and_in_its_own_words() {
+    let mut town = Town::populated();
+    let said = index(&town, 4);
+    type Change = fn(&mut Statement);
+    let changes: [Change; 4] = [
+        |statement| statement.id = "018f3a00-0000-7000-8000-000000000001".parse().unwrap(),
+        |statement| statement.occurred = Some("2026-11-22".parse().unwrap()),
+        |statement| statement.subject = "ledger/other".parse().unwrap(),
+        |statement| {
+            statement.signers = cinnabar_events::Listed::new(vec![cinnabar_events::SignerClaim {
+                actor: "wang".parse().unwrap(),
+                role: "institution_admin".parse().unwrap(),
+                on_behalf_of: None,
+            }])
+            .unwrap();
+        },
+    ];
+    for (place, change) in changes.into_iter().enumerate() {
+        let mut forged = said.clone();
+        change(&mut forged);
+        let signer = forged.first_signer().actor.to_string();
+        let verified = town.sign_as(&forged, &[&signer]).unwrap();
+        let refused = town.record(verified).unwrap_err();
+        let expected = match place {
+            2 => "subject.unknown",
+            3 => "role.not_allowed",
+            _ => "ledger.not_due",
+        };
+        assert_eq!(refused.code(), expected, "change {place}");
+    }
+    let verified = by_the_ledger(&town, &said);
+    town.record(verified).unwrap();
+}
+
+#[test]
+fn an_index_meets_no_deadline_and_comes_after_what_is_due() {
+    let mut town = Town::populated();
+    town.accepted("p1");
+    let verified = by_the_ledger(&town, &index(&town, 5));
+    let before = town.records().clone();
+    town.record(verified).unwrap();
+    let ends = |records: &cinnabar_governance::RecordMap| {
+        cinnabar_governance::Records::due(records, None).unwrap()
+    };
+    assert!(ends(&before).is_some());
+    assert_eq!(ends(&before), ends(town.records()));
+    town.pass(400 * 86_400);
+    let Ok(owed) = unsaid(town.records(), town.now(), &index(&town, 6));
+    assert!(owed.is_some(), "a deadline has passed and was not said");
+}
+
+#[test]
+fn a_recovery_comes_before_what_fell_due_while_the_ledger_was_away() {
+    let mut town = Town::populated();
+    town.accepted("p1");
+    town.pass(400 * 86_400);
+    let both = ["wang:institution_admin", "zhao:institution_admin"];
+    let recovery = recovery(&mut town, 30, 40, "a note", &both);
+    let Ok(owed) = unsaid(town.records(), town.now(), recovery.statement());
+    assert_eq!(owed, None);
+    let submission = town.submission("p2");
+    let Ok(owed) = unsaid(town.records(), town.now(), submission.statement());
+    assert!(owed.is_some(), "whatever else is said comes after it");
+}
+
+fn recovery(town: &mut Town, from: u64, until: u64, note: &str, signers: &[&str]) -> Draft {
+    let data =
+        json!({ "lostFrom": from, "lostUntil": until, "checkpoint": note, "reasons": "the disk" });
+    town.draft(Kind::LedgerRecovered, "ledger/sz-ai", signers, &data)
+}
+
+#[test]
+fn a_recovery_names_what_is_lost_as_the_log_itself_signed_it_and_is_declared_by_enough() {
+    let mut town = Town::populated();
+    let here = town.entries().len() as u64;
+    let signed = |by: &str, size: u64| {
+        let origin = "ledger.example.org/ai-register";
+        let checkpoint = Checkpoint {
+            origin: origin.parse().unwrap(),
+            size: Size::new(size),
+            root: Hash::from_bytes([9; 32]),
+        };
+        let signer = NoteSigner::from_seed(KeyName::new(origin).unwrap(), &key(by).to_bytes());
+        checkpoint.sign(&signer).unwrap().to_string()
+    };
+    let both = &["wang:institution_admin", "zhao:institution_admin"][..];
+    let good = signed("log", here + 5);
+    for (from, until, note, signers, refused) in [
+        (here, here + 5, &good, &both[..1], Some("recovery.signers")),
+        (here, here + 4, &good, both, Some("recovery.checkpoint")),
+        (
+            here,
+            here + 5,
+            &signed("wang", here + 5),
+            both,
+            Some("recovery.checkpoint"),
+        ),
+        (
+            here,
+            here + 5,
+            &"no note".to_owned(),
+            both,
+            Some("recovery.checkpoint"),
+        ),
+        (here + 1, here + 5, &good, both, Some("recovery.range")),
+        (
+            here,
+            here,
+            &signed("log", here),
+            both,
+            Some("recovery.range"),
+        ),
+        (here, here + 5, &good, both, None),
+    ] {
+        let draft = recovery(&mut town, from, until, note, signers);
+        let code = town.say(&draft).err().map(|refused| refused.code());
+        assert_eq!(code, refused, "{from} to {until}");
+    }
+}
+
+#[test]
+fn the_index_proves_how_a_dossier_ends_and_that_there_is_none() {
+    let mut town = Town::populated();
+    town.accepted("p1");
+    let seq = town.index_dossiers();
+    let entry = &town.entries()[seq.get() as usize];
+    let Payload::DossiersIndexed(index) = &entry.statement().payload else {
+        panic!("another kind")
+    };
+    let mut tree = cinnabar_tlog::MemorySparseTree::new();
+    for entry in &town.entries()[..index.size as usize] {
+        for (subject, link) in entry.dossiers() {
+            tree.set(
+                dossier_key(subject),
+                dossier_value(link.revision.next(), entry.hash()),
+            );
+        }
+    }
+    assert_eq!(tree.root().as_bytes(), index.root.as_bytes());
+    let root = tree.root();
+    let p1 = "product/p1".parse().unwrap();
+    let about = |entry: &&cinnabar_events::Entry| entry.dossiers().contains_key(&p1);
+    let dossier: Vec<_> = town.entries()[..seq.get() as usize]
+        .iter()
+        .filter(about)
+        .collect();
+    let proof = tree.prove(&dossier_key(&p1));
+    let value = |length: usize| {
+        dossier_value(
+            cinnabar_events::Revision::new(length as u64),
+            dossier[length - 1].hash(),
+        )
+    };
+    let verify = |value: Option<cinnabar_tlog::Hash>| {
+        proof
+            .verify(&root, &dossier_key(&p1), value.as_ref())
+            .is_ok()
+    };
+    assert!(verify(Some(value(dossier.len()))));
+    assert!(
+        !verify(Some(value(dossier.len() - 1))),
+        "one entry left out"
+    );
+    assert!(!verify(None), "all left out");
+    let nobody = dossier_key(&"product/nobody".parse().unwrap());
+    assert!(tree.prove(&nobody).verify(&root, &nobody, None).is_ok());
 }

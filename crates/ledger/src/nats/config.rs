@@ -9,7 +9,7 @@ use super::accounts;
 use super::names::Names;
 use super::users::User;
 
-/// Largest message, in bytes. A block is at most 512 KiB, one entry over it 64 KiB more, its headers some KiB; an intake
+/// Largest message, in bytes. A block is at most 512 KiB, one entry over it 64 KiB more, its headers at most 8 KiB; an intake
 /// request is a statement of 32 KiB with its openings. More would only let a submitter make the server hold more.
 pub const MAX_PAYLOAD_BYTES: u32 = 1024 * 1024;
 /// Streams may fill this many bytes unless told otherwise: 1 PiB, that is, the disk is the limit. Left out, the server takes

@@ -11,6 +11,7 @@ use cinnabar_vault::{Found, InstitutionKey, Opening, Openings, Slot, Vault};
 use serde_json::{Value as Json, json};
 use zeroize::Zeroizing;
 
+use crate::rollback::copy;
 use crate::town::{Town, refused};
 
 const SECRET: &str = "Wei Ling, +86 755 1234 5678";
@@ -187,4 +188,68 @@ async fn a_confidential_value_is_kept_shown_by_leave_and_destroyed_and_nothing_o
     let receipt = town.record(&signed).await;
     assert_eq!(receipt.entry().signed(), &signed);
     town.stop().await;
+}
+
+/// The vault is not put back with the ledger: it has looked through more entries than there are, and must look at those
+/// that take their place.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_in_the_place_of_a_lost_entry_is_carried_out() {
+    let mut town = Town::marked().await;
+    town.with_registrar().await;
+    for (name, role) in [
+        ("tang", "privacy_officer"),
+        ("sun2", "privacy_officer"),
+        ("chen", "decision_maker"),
+    ] {
+        officer(&town, name, role).await;
+    }
+    let (signed, openings) = organisation(&town, SECRET);
+    shown(submit(&town, &signed, Some(&openings)).await);
+    let id = signed.statement().id.to_string();
+    let value = json!({ "actor": "li", "statement": id, "pointer": "/contact" });
+    let (acme, about) = (["organisation/acme"], "erasure/e1");
+    let asked = json!({ "openings": [value], "ground": "consent_withdrawn" });
+    let requested = (Kind::ErasureRequested, about);
+    shown(say(&town, requested, &["sun2:privacy_officer"], &acme, &asked).await);
+    let decided = json!({ "outcome": "erase", "provision": "Personal Information Protection Law Art. 47", "openings": [value], "reasons": "Consent was withdrawn." });
+    let both = ["tang:privacy_officer", "chen:decision_maker"];
+    shown(say(&town, (Kind::ErasureDecided, about), &both, &acme, &decided).await);
+    let then = town.running().store.head().size.get();
+    let today = town.running().store.head().time.unwrap().date();
+    town.stop().await;
+    let backup = tempfile::tempdir().unwrap();
+    copy(town.folder.path(), backup.path());
+
+    town.start().await;
+    for number in 0..6 {
+        town.record(&town.organisation(&format!("lost-{number}")))
+            .await;
+    }
+    let mark = town.running().store.mark().unwrap();
+    town.stop().await;
+    // At the start the vault looks through what there is.
+    town.start().await;
+    town.stop().await;
+    for what in ["store", "nats/store"] {
+        std::fs::remove_dir_all(town.folder.path().join(what)).unwrap();
+        copy(&backup.path().join(what), &town.folder.path().join(what));
+    }
+    let lost = json!({ "lostFrom": then, "lostUntil": then + 6, "checkpoint": mark.checkpoint.unwrap(), "reasons": "the disk" });
+    let admins = ["wang:institution_admin", "zhao:institution_admin"];
+    let recovery = town.signed(Kind::LedgerRecovered, "ledger/t-1", &admins, &lost);
+    town.precautions.recovery = Some(recovery.to_request());
+    town.start().await;
+    let executed = json!({ "openings": [value], "backupsExpire": today.plus_days(10).to_string() });
+    let signers = ["tang:privacy_officer"];
+    let done = (Kind::ErasureExecuted, about);
+    shown(say(&town, done, &signers, &acme, &executed).await);
+    town.stop().await;
+    let layout = town.layout();
+    let key = InstitutionKey::read(&layout.institution_key()).unwrap();
+    let vault = Vault::open(&layout.vault(), &key).unwrap();
+    let slot = Slot {
+        statement: signed.statement().id,
+        commitment: signed.statement().commitments["/contact"],
+    };
+    assert_eq!(vault.find(&slot).unwrap(), Found::Erased);
 }

@@ -8,7 +8,10 @@
 
 mod commit;
 mod confidential;
+mod dossiers;
 mod duties;
+mod post_quantum;
 mod refusals;
 mod replicas;
+mod rollback;
 mod town;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::town::{OPENING, Town};
 
-async fn until(handle: &node::Handle, wanted: impl Fn(&Phase) -> bool) -> Phase {
+pub async fn until(handle: &node::Handle, wanted: impl Fn(&Phase) -> bool) -> Phase {
     let mut phase = handle.phase.clone();
     loop {
         let now = phase.borrow_and_update().clone();
@@ -30,6 +30,16 @@ async fn second_node(
     store: Store,
     role: Role,
     stop: &CancellationToken,
+) -> node::Handle {
+    node_with(town, store, role, stop, node::Precautions::default()).await
+}
+
+pub async fn node_with(
+    town: &Town,
+    store: Store,
+    role: Role,
+    stop: &CancellationToken,
+    precautions: node::Precautions,
 ) -> node::Handle {
     let running = town.running();
     let link = embedded::login(
@@ -50,11 +60,11 @@ async fn second_node(
         clock_ahead_seconds: 0,
         stop: stop.clone(),
     };
-    node::start(setup).unwrap().0
+    node::start_with(setup, precautions).unwrap().0
 }
 
 /// Waits until the node's store has come to `size`; a node that stops before that is a failure.
-fn wait_for(node: &node::Handle, store: &Store, size: u64) {
+pub fn wait_for(node: &node::Handle, store: &Store, size: u64) {
     while store.head().size.get() < size {
         let phase = node.phase.borrow().clone();
         assert!(!matches!(phase, Phase::Stopped(_)), "{phase:?}");

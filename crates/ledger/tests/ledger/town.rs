@@ -11,6 +11,7 @@ use cinnabar_governance::testing::{key, public};
 use cinnabar_governance::{DEFAULT_CHAPTERS, default_rulebook};
 use cinnabar_ledger::embedded::{Embedded, Embedding, login};
 use cinnabar_ledger::founding::{Charter, FounderKey, Layout, random};
+use cinnabar_ledger::node::Precautions;
 use cinnabar_ledger::{Answer, Mode, Problem, client::IntakeClient};
 use serde_json::{Value as Json, json};
 
@@ -24,6 +25,11 @@ pub struct Town {
     pub running: Option<Embedded>,
     /// How far the clock of the next start is ahead.
     pub clock_ahead_seconds: i64,
+    /// Where the mark lies, if there is to be one.
+    pub elsewhere: tempfile::TempDir,
+    pub marked: bool,
+    /// What the next start is given.
+    pub precautions: Precautions,
 }
 
 fn id(text: &str) -> Id {
@@ -32,6 +38,21 @@ fn id(text: &str) -> Id {
 
 impl Town {
     pub async fn new() -> Self {
+        let mut town = Self::founded();
+        town.start().await;
+        town
+    }
+
+    /// The same, with a mark.
+    pub async fn marked() -> Self {
+        let mut town = Self::founded();
+        town.marked = true;
+        town.start().await;
+        town
+    }
+
+    /// Founded, and not started.
+    pub fn founded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::new(folder.path());
         let charter = Charter {
@@ -48,19 +69,28 @@ impl Town {
             key: key(name),
         });
         let ledger = layout.found(charter, &founders).unwrap().ledger;
-        let mut town = Self {
+        Self {
             folder,
             ledger,
             running: None,
             clock_ahead_seconds: 0,
-        };
-        town.start().await;
-        town
+            elsewhere: tempfile::tempdir().unwrap(),
+            marked: false,
+            precautions: Precautions::default(),
+        }
+    }
+
+    pub fn layout(&self) -> Layout {
+        let layout = Layout::new(self.folder.path());
+        match self.marked {
+            true => layout.with_mark(self.elsewhere.path().join("mark"), false),
+            false => layout,
+        }
     }
 
     pub fn embedding(&self) -> Embedding {
         Embedding {
-            layout: Layout::new(self.folder.path()),
+            layout: self.layout(),
             nats_server: None,
             nats_port: None,
             clock_ahead_seconds: self.clock_ahead_seconds,
@@ -68,7 +98,14 @@ impl Town {
     }
 
     pub async fn start(&mut self) {
-        self.running = Some(Embedded::start(&self.embedding()).await.unwrap());
+        self.try_start().await.unwrap();
+    }
+
+    /// Starts it, or says why not, with all causes.
+    pub async fn try_start(&mut self) -> Result<(), String> {
+        let started = Embedded::start_with(&self.embedding(), self.precautions.clone()).await;
+        self.running = Some(started.map_err(|failure| cinnabar_ledger::causes(&failure))?);
+        Ok(())
     }
 
     pub async fn stop(&mut self) {

@@ -253,6 +253,7 @@ fn those_who_wait_are_told_when_the_block_is_durable() {
         writer.head
     );
     let high_water = HighWater {
+        recoveries: 0,
         size: writer.head.size,
         hash: writer.head.hash,
     };

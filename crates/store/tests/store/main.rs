@@ -3,8 +3,11 @@
 
 mod apply;
 mod crash;
+mod dossiers;
+mod mark;
 mod model;
 mod open;
 mod refusals;
+mod timestamps;
 mod tree;
 mod writer;

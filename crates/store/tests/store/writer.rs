@@ -10,7 +10,9 @@ use cinnabar_governance::{
     Changes, DossierRecord, OrganisationRecord, Record, RecordKey, StatementRecord,
 };
 use cinnabar_store::{Application, Head, Position};
-use cinnabar_tlog::{Checkpoint, Cosigner, EdgeTiles, MemoryTree, NoteSigner, PosixSeconds, Size};
+use cinnabar_tlog::{
+    Checkpoint, Cosigner, EdgeTiles, Hash, MemoryTree, NoteSigner, PosixSeconds, Size,
+};
 use ed25519_dalek::SigningKey;
 
 /// 2026-11-22T15:00:00Z.
@@ -52,13 +54,18 @@ pub(crate) fn statement_id(seq: u64) -> StatementId {
 }
 
 fn signed(seq: u64, subject: &str, concerns: &[&str]) -> Signed {
+    let data = format!("{{\"name\":\"Number {seq}\",\"organisationKind\":\"enterprise\"}}");
+    statement(seq, "organisation.registered", &data, subject, concerns)
+}
+
+fn statement(seq: u64, kind: &str, data: &str, subject: &str, concerns: &[&str]) -> Signed {
     let concerns = match concerns {
         [] => String::new(),
         some => format!("\"concerns\":[\"{}\"],", some.join("\",\"")),
     };
     let bytes = format!(
-        "{{{concerns}\"data\":{{\"name\":\"Number {seq}\",\"organisationKind\":\"enterprise\"}},\"id\":\"{}\",\
-         \"kind\":\"organisation.registered\",\"ledger\":\"{LEDGER}\",\
+        "{{{concerns}\"data\":{data},\"id\":\"{}\",\
+         \"kind\":\"{kind}\",\"ledger\":\"{LEDGER}\",\
          \"signers\":[{{\"actor\":\"{}\",\"role\":\"registrar\"}}],\"subject\":\"{subject}\",\"v\":1}}",
         statement_id(seq),
         actor(),
@@ -86,10 +93,13 @@ impl Writer {
 
     /// An entry about an organisation, the first of `subjects`, that concerns the others (ascending).
     fn entry(&mut self, subjects: &[&str]) -> Entry {
+        let signed = signed(self.head.size.get(), subjects[0], &subjects[1..]);
+        self.chain(signed, subjects)
+    }
+
+    fn chain(&mut self, signed: Signed, subjects: &[&str]) -> Entry {
         let seq = self.head.next();
-        let verified = signed(seq.get(), subjects[0], &subjects[1..])
-            .verify()
-            .unwrap();
+        let verified = signed.verify().unwrap();
         let links = subjects.iter().map(|text| {
             let subject = subject(text);
             let link = self
@@ -125,6 +135,46 @@ impl Writer {
             .push((first, entries.len() as u32, self.position));
         Application {
             entries,
+            records,
+            tiles: self.edge.take_changes(),
+            root: self.head.root,
+            checkpoint: None,
+            position: self.position,
+        }
+    }
+
+    /// A block with one entry that says that everything up to `until` is lost.
+    pub(crate) fn recovery(&mut self, until: u64) -> Application {
+        let from = self.head.size;
+        let data = format!(
+            "{{\"checkpoint\":\"x\",\"lostFrom\":{from},\"lostUntil\":{until},\"reasons\":\"the disk\"}}"
+        );
+        self.about_itself("ledger.recovered", &data)
+    }
+
+    /// A block with one entry that says how the dossiers end.
+    pub(crate) fn indexed(&mut self, size: u64, root: &Hash, dossiers: u64) -> Application {
+        let root: String = root
+            .as_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let data =
+            format!("{{\"dossiers\":{dossiers},\"root\":\"sha256:{root}\",\"size\":{size}}}");
+        self.about_itself("dossiers.indexed", &data)
+    }
+
+    fn about_itself(&mut self, kind: &str, data: &str) -> Application {
+        let subject = "ledger/test";
+        let first = self.head.size.get();
+        let entry = self.chain(statement(first, kind, data, subject, &[]), &[subject]);
+        let mut records = Changes::new();
+        self.note(&entry, &mut records);
+        self.position.stream_sequence += 1;
+        self.head.root = self.edge.root();
+        self.blocks.push((first, 1, self.position));
+        Application {
+            entries: vec![entry],
             records,
             tiles: self.edge.take_changes(),
             root: self.head.root,

@@ -1,75 +1,17 @@
-//! Names, ids and public keys of those who sign notes.
+//! Ids and public keys of those who sign notes.
 
 use std::fmt;
 use std::str::FromStr;
 
-use ed25519_dalek::VerifyingKey;
 use sha2::{Digest as _, Sha256};
 
+use super::name::{KeyName, KeyNameError, MAX_KEY_NAME_BYTES};
+use super::public::{ML_DSA_44_PUBLIC_BYTES, PublicKey};
 use crate::encoding::{base64_decode, base64_encode, hex_decode, hex_encode};
 
-/// Longest key name: cosigned messages of newer kinds hold its length in one byte.
-pub const MAX_KEY_NAME_BYTES: usize = 255;
-
-/// Bytes of an Ed25519 public key and of a seed.
-const KEY_BYTES: usize = 32;
-
-/// Name of a key: not empty, without Unicode spaces, control characters and `+`, at most [`MAX_KEY_NAME_BYTES`].
-/// For a log it is the origin of its checkpoints.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyName(String);
-
-/// Why a text is no key name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyNameError {
-    /// Nothing there.
-    #[error("key name is empty")]
-    Empty,
-    /// Longer than [`MAX_KEY_NAME_BYTES`].
-    #[error("key name of {0} bytes, at most {MAX_KEY_NAME_BYTES} are allowed")]
-    TooLong(usize),
-    /// A space, a control character or a plus sign.
-    #[error("key name has a forbidden character at byte {offset}")]
-    Character {
-        /// Where.
-        offset: usize,
-    },
-}
-
-impl KeyName {
-    /// Checks a name.
-    pub fn new(name: &str) -> Result<Self, KeyNameError> {
-        if name.is_empty() {
-            return Err(KeyNameError::Empty);
-        }
-        if name.len() > MAX_KEY_NAME_BYTES {
-            return Err(KeyNameError::TooLong(name.len()));
-        }
-        match name.find(|c: char| c.is_whitespace() || c < ' ' || c == '+') {
-            Some(offset) => Err(KeyNameError::Character { offset }),
-            None => Ok(Self(name.to_owned())),
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for KeyName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for KeyName {
-    type Err = KeyNameError;
-
-    fn from_str(name: &str) -> Result<Self, KeyNameError> {
-        Self::new(name)
-    }
-}
+/// Longest vkey: the longest name, 8 digits of key id, the type and an ML-DSA-44 key in base64, two plus signs between.
+pub const MAX_VKEY_BYTES: usize =
+    MAX_KEY_NAME_BYTES + 1 + 8 + 1 + (1 + ML_DSA_44_PUBLIC_BYTES).div_ceil(3) * 4;
 
 /// Short id of a key, to find it by: the first 4 bytes of `SHA256(name ‖ 0x0A ‖ type ‖ public key)`. Not unique against
 /// somebody who wants a collision; only a signature is evidence.
@@ -87,7 +29,7 @@ impl KeyId {
         &self.0
     }
 
-    pub(crate) fn of(name: &KeyName, algorithm: Algorithm, public: &VerifyingKey) -> Self {
+    pub(super) fn of(name: &KeyName, algorithm: Algorithm, public: &PublicKey) -> Self {
         let mut sha = Sha256::new();
         sha.update(name.as_str());
         sha.update([b'\n', algorithm.type_byte()]);
@@ -111,14 +53,17 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// What a key signs. The types that exist besides (ECDSA 0x02, RFC 6962 0x05, ML-DSA-44 0x06, private ones 0xff) are
-/// not verified here: their signatures are ignored, their keys refused.
+/// What a key signs. The types that exist besides (ECDSA 0x02, RFC 6962 0x05, private ones 0xff) are not verified here:
+/// their signatures are ignored, their keys refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// Type 0x01: Ed25519 over the text of the note. How a log signs its checkpoints.
     Ed25519,
     /// Type 0x04: Ed25519 over the text and a time. How a witness cosigns them.
     CosignatureV1,
+    /// Type 0x06: ML-DSA-44 over a checkpoint, the cosigner's name and a time. How a witness cosigns checkpoints, and
+    /// under its own name a log, so that they hold when Ed25519 no longer does.
+    MlDsa44,
 }
 
 impl Algorithm {
@@ -127,6 +72,7 @@ impl Algorithm {
         match self {
             Self::Ed25519 => 0x01,
             Self::CosignatureV1 => 0x04,
+            Self::MlDsa44 => 0x06,
         }
     }
 
@@ -134,8 +80,35 @@ impl Algorithm {
         match byte {
             0x01 => Some(Self::Ed25519),
             0x04 => Some(Self::CosignatureV1),
+            0x06 => Some(Self::MlDsa44),
             _ => None,
         }
+    }
+
+    /// Whether a log signs its own checkpoints with such keys.
+    pub const fn is_for_logs(self) -> bool {
+        match self {
+            Self::Ed25519 | Self::MlDsa44 => true,
+            Self::CosignatureV1 => false,
+        }
+    }
+
+    /// Whether a witness cosigns checkpoints of others with such keys.
+    pub const fn is_for_witnesses(self) -> bool {
+        match self {
+            Self::CosignatureV1 | Self::MlDsa44 => true,
+            Self::Ed25519 => false,
+        }
+    }
+}
+
+/// The scheme of the key.
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ed25519 | Self::CosignatureV1 => "Ed25519",
+            Self::MlDsa44 => "ML-DSA-44",
+        })
     }
 }
 
@@ -145,12 +118,15 @@ pub struct VerifierKey {
     name: KeyName,
     id: KeyId,
     algorithm: Algorithm,
-    public: VerifyingKey,
+    public: PublicKey,
 }
 
 /// Why a text is no key that can be used here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VkeyError {
+    /// Longer than [`MAX_VKEY_BYTES`].
+    #[error("key of {0} bytes, at most {MAX_VKEY_BYTES} are possible")]
+    TooLong(usize),
     /// Not three parts with `+` between them.
     #[error("expected <name>+<key id>+<base64 key>")]
     Shape,
@@ -164,11 +140,11 @@ pub enum VkeyError {
     #[error("the key is not base64 of a type byte and a key")]
     Base64,
     /// A type of key that is not verified here.
-    #[error("keys of type {0:#04x} are not supported, expected 0x01 or 0x04")]
+    #[error("keys of type {0:#04x} are not supported, expected 0x01, 0x04 or 0x06")]
     UnsupportedType(u8),
-    /// Not 32 bytes, not a point on the curve, or of small order.
-    #[error("not an Ed25519 public key of 32 bytes")]
-    PublicKey,
+    /// Ed25519: not 32 bytes, not a point on the curve, or of small order. ML-DSA-44: not 1312 bytes, or all of t1 is 0.
+    #[error("not a public key of {0}")]
+    PublicKey(Algorithm),
     /// The key id belongs to another key, name or type.
     #[error("key id {found} is not the id of this key, which is {expected}")]
     WrongKeyId {
@@ -180,19 +156,15 @@ pub enum VkeyError {
 }
 
 impl VerifierKey {
-    /// A key from its parts. Refused if it is not a point or has small order (anybody can sign for such a key).
-    pub fn new(
-        name: KeyName,
-        algorithm: Algorithm,
-        public: &[u8; KEY_BYTES],
-    ) -> Result<Self, VkeyError> {
-        match VerifyingKey::from_bytes(public) {
-            Ok(public) if !public.is_weak() => Ok(Self::from_parts(name, algorithm, public)),
-            Ok(_) | Err(_) => Err(VkeyError::PublicKey),
-        }
+    /// A key from its parts. Refused if it has another length than its scheme's, or if anybody can sign for it: a point
+    /// of small order, an ML-DSA key whose second part is zero.
+    pub fn new(name: KeyName, algorithm: Algorithm, public: &[u8]) -> Result<Self, VkeyError> {
+        let public = PublicKey::from_bytes(algorithm, public);
+        let public = public.ok_or(VkeyError::PublicKey(algorithm))?;
+        Ok(Self::from_parts(name, algorithm, public))
     }
 
-    pub(crate) fn from_parts(name: KeyName, algorithm: Algorithm, public: VerifyingKey) -> Self {
+    pub(super) fn from_parts(name: KeyName, algorithm: Algorithm, public: PublicKey) -> Self {
         Self {
             id: KeyId::of(&name, algorithm, &public),
             name,
@@ -203,6 +175,9 @@ impl VerifierKey {
 
     /// Reads a vkey.
     pub fn parse(vkey: &str) -> Result<Self, VkeyError> {
+        if vkey.len() > MAX_VKEY_BYTES {
+            return Err(VkeyError::TooLong(vkey.len()));
+        }
         let (name, id, key) = split_key(vkey).ok_or(VkeyError::Shape)?;
         let name = KeyName::new(name).map_err(VkeyError::Name)?;
         let found = KeyId(hex_decode(id).ok_or(VkeyError::KeyId)?);
@@ -210,7 +185,6 @@ impl VerifierKey {
         let (type_byte, public) = bytes.split_first().ok_or(VkeyError::Base64)?;
         let algorithm =
             Algorithm::from_type_byte(*type_byte).ok_or(VkeyError::UnsupportedType(*type_byte))?;
-        let public = public.try_into().map_err(|_| VkeyError::PublicKey)?;
         let key = Self::new(name, algorithm, public)?;
         if key.id != found {
             let expected = key.id;
@@ -234,18 +208,23 @@ impl VerifierKey {
         self.algorithm
     }
 
-    /// The 32 bytes of the Ed25519 public key.
-    pub fn public_bytes(&self) -> &[u8; KEY_BYTES] {
+    /// The bytes of the public key: 32 of Ed25519, 1312 of ML-DSA-44.
+    pub fn public_bytes(&self) -> &[u8] {
         self.public.as_bytes()
     }
 
-    pub(crate) const fn public(&self) -> &VerifyingKey {
+    /// The 32 bytes, if the key is one of Ed25519.
+    pub fn ed25519_bytes(&self) -> Option<&[u8; 32]> {
+        self.public.as_ed25519().map(|key| key.as_bytes())
+    }
+
+    pub(super) const fn public(&self) -> &PublicKey {
         &self.public
     }
 }
 
 /// `<name>+<id>+<base64>`: a name has no `+`, base64 may have some.
-pub(crate) fn split_key(text: &str) -> Option<(&str, &str, &str)> {
+pub(super) fn split_key(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.split_once('+')?;
     let (id, key) = rest.split_once('+')?;
     Some((name, id, key))

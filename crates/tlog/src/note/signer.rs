@@ -6,15 +6,17 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use zeroize::Zeroizing;
 
 use super::NoteSignature;
-use super::key::{Algorithm, KeyId, KeyName, KeyNameError, VerifierKey, split_key};
+use super::key::{Algorithm, KeyId, VerifierKey, split_key};
+use super::name::{KeyName, KeyNameError};
+use super::public::PublicKey;
 use super::verify::{PosixSeconds, cosigned_message};
 use crate::checkpoint::Checkpoint;
 use crate::encoding::{base64_decode, base64_encode, hex_decode};
 
 /// What a secret key's text begins with.
 const SKEY_PREFIX: &str = "PRIVATE+KEY+";
-/// Bytes of an Ed25519 seed.
-const SEED_BYTES: usize = 32;
+/// Bytes of a seed, of Ed25519 as of ML-DSA.
+pub(super) const SEED_BYTES: usize = 32;
 
 /// Why a text is no secret key. Nothing of the text is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -124,22 +126,14 @@ impl Cosigner {
 impl Secret {
     fn new(name: KeyName, algorithm: Algorithm, seed: &[u8; SEED_BYTES]) -> Self {
         let key = SigningKey::from_bytes(seed);
-        let verifier = VerifierKey::from_parts(name, algorithm, key.verifying_key());
+        let verifier =
+            VerifierKey::from_parts(name, algorithm, PublicKey::Ed25519(key.verifying_key()));
         Self { key, verifier }
     }
 
     fn parse(skey: &str, algorithm: Algorithm) -> Result<Self, SkeyError> {
-        let rest = skey.strip_prefix(SKEY_PREFIX).ok_or(SkeyError::Shape)?;
-        let (name, id, key) = split_key(rest).ok_or(SkeyError::Shape)?;
-        let name = KeyName::new(name).map_err(SkeyError::Name)?;
-        let id = KeyId::from_bytes(hex_decode(id).ok_or(SkeyError::KeyId)?);
-        let malformed = SkeyError::Key(algorithm);
-        let bytes = Zeroizing::new(base64_decode(key).ok_or(malformed)?);
-        let seed = match bytes.split_first() {
-            Some((type_byte, seed)) if *type_byte == algorithm.type_byte() => seed,
-            Some(_) | None => return Err(malformed),
-        };
-        let secret = Self::new(name, algorithm, seed.try_into().map_err(|_| malformed)?);
+        let (name, id, seed) = parse_seed(skey, algorithm)?;
+        let secret = Self::new(name, algorithm, &seed);
         if secret.verifier.id() != id {
             return Err(SkeyError::WrongKeyId);
         }
@@ -147,17 +141,45 @@ impl Secret {
     }
 
     fn to_skey(&self) -> Zeroizing<String> {
-        let mut bytes = Zeroizing::new([self.verifier.algorithm().type_byte(); 1 + SEED_BYTES]);
-        bytes[1..].copy_from_slice(self.key.as_bytes());
-        let key = Zeroizing::new(base64_encode(&bytes[..]));
-        let (name, id) = (self.verifier.name(), self.verifier.id());
-        Zeroizing::new(format!("{SKEY_PREFIX}{name}+{id}+{}", *key))
+        write_skey(&self.verifier, self.key.as_bytes())
     }
 
     fn line(&self, signature: Vec<u8>) -> NoteSignature {
         let (name, id) = (self.verifier.name().clone(), self.verifier.id());
         NoteSignature::new(name, id, signature).expect("64 or 72 bytes are within the limits")
     }
+}
+
+/// Name, key id and seed of a secret key's text; that the id is the key's is not checked yet.
+pub(super) fn parse_seed(
+    skey: &str,
+    algorithm: Algorithm,
+) -> Result<(KeyName, KeyId, Zeroizing<[u8; SEED_BYTES]>), SkeyError> {
+    let rest = skey.strip_prefix(SKEY_PREFIX).ok_or(SkeyError::Shape)?;
+    let (name, id, key) = split_key(rest).ok_or(SkeyError::Shape)?;
+    let name = KeyName::new(name).map_err(SkeyError::Name)?;
+    let id = KeyId::from_bytes(hex_decode(id).ok_or(SkeyError::KeyId)?);
+    let malformed = SkeyError::Key(algorithm);
+    let bytes = Zeroizing::new(base64_decode(key).ok_or(malformed)?);
+    let seed = match bytes.split_first() {
+        Some((type_byte, seed)) if *type_byte == algorithm.type_byte() => seed,
+        Some(_) | None => return Err(malformed),
+    };
+    let mut fixed = Zeroizing::new([0; SEED_BYTES]);
+    if seed.len() != SEED_BYTES {
+        return Err(malformed);
+    }
+    fixed.copy_from_slice(seed);
+    Ok((name, id, fixed))
+}
+
+/// `PRIVATE+KEY+<name>+<key id>+<base64(type ‖ seed)>`.
+pub(super) fn write_skey(verifier: &VerifierKey, seed: &[u8]) -> Zeroizing<String> {
+    let mut bytes = Zeroizing::new([verifier.algorithm().type_byte(); 1 + SEED_BYTES]);
+    bytes[1..].copy_from_slice(seed);
+    let key = Zeroizing::new(base64_encode(&bytes[..]));
+    let (name, id) = (verifier.name(), verifier.id());
+    Zeroizing::new(format!("{SKEY_PREFIX}{name}+{id}+{}", *key))
 }
 
 impl fmt::Debug for NoteSigner {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use ed25519_dalek::Signature;
-
-use super::key::{Algorithm, KeyId, KeyName, VerifierKey};
+use super::key::{Algorithm, KeyId, VerifierKey};
+use super::name::KeyName;
+use super::pq::pq_cosigned_message;
 use super::{Note, NoteSignature};
+use crate::checkpoint::Checkpoint;
 
 /// Seconds since 1970-01-01 UTC without leap seconds, below 2^63 (tlog-cosignature).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +62,8 @@ impl Note {
     /// Verifies the signatures of the keys that are known, in the order of the lines.
     ///
     /// Lines of unknown name, key id or type are ignored; a line that names a known key must verify; at least one
-    /// must. Ed25519 is verified strictly (RFC 8032 with canonical encodings and no point of small order).
+    /// must. Ed25519 is verified strictly (RFC 8032 with canonical encodings and no point of small order). ML-DSA-44
+    /// signs checkpoints only: under any other text its signatures do not verify.
     pub fn verify<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k VerifierKey> + Clone,
@@ -95,25 +97,33 @@ impl VerifierKey {
         if self.name() != line.name() || self.id() != line.key_id() {
             return None;
         }
-        let time = match self.algorithm() {
+        let (time, signed) = match self.algorithm() {
             Algorithm::Ed25519 => {
-                self.verify_bytes(text.as_bytes(), line.signature())?;
-                None
+                let signed = self.public().verify(text.as_bytes(), line.signature());
+                (None, signed)
             }
             Algorithm::CosignatureV1 => {
-                let (time, signature) = line.signature().split_first_chunk()?;
-                let time = PosixSeconds::new(u64::from_be_bytes(*time))?;
-                self.verify_bytes(cosigned_message(text, time).as_bytes(), signature)?;
-                Some(time)
+                let (time, signature) = split_time(line.signature())?;
+                let message = cosigned_message(text, time);
+                let signed = self.public().verify(message.as_bytes(), signature);
+                (Some(time), signed)
+            }
+            Algorithm::MlDsa44 => {
+                let (time, signature) = split_time(line.signature())?;
+                let checkpoint = Checkpoint::parse(text).ok()?;
+                let message = pq_cosigned_message(self.name(), time, &checkpoint);
+                (Some(time), self.public().verify(&message, signature))
             }
         };
-        Some(VerifiedSignature { key: self, time })
+        signed.then_some(VerifiedSignature { key: self, time })
     }
+}
 
-    fn verify_bytes(&self, message: &[u8], signature: &[u8]) -> Option<()> {
-        let signature = Signature::from_slice(signature).ok()?;
-        self.public().verify_strict(message, &signature).ok()
-    }
+/// `u64 time ‖ signature`, the form of a cosignature.
+fn split_time(cosignature: &[u8]) -> Option<(PosixSeconds, &[u8])> {
+    let (time, signature) = cosignature.split_first_chunk()?;
+    let time = PosixSeconds::new(u64::from_be_bytes(*time))?;
+    Some((time, signature))
 }
 
 /// What an Ed25519 cosignature signs: `cosignature/v1`, the time and the note's text, each on lines of its own.

@@ -7,8 +7,8 @@ use super::{Definition, Group, Log, TrustPolicy, Witness};
 use crate::encoding::decimal;
 use crate::note::{Algorithm, VerifierKey, VkeyError};
 
-/// Longest policy: 512 definitions of some 400 bytes and as many of comment.
-pub const MAX_POLICY_BYTES: usize = 512 * 1024;
+/// Longest policy: 512 definitions with ML-DSA keys of some 2,000 bytes, and as many bytes of comment.
+pub const MAX_POLICY_BYTES: usize = 2 * 1024 * 1024;
 
 /// Most logs, and most witnesses and groups together. The specification asks for at least 32 of each.
 pub const MAX_POLICY_DEFINITIONS: usize = 256;
@@ -43,7 +43,7 @@ pub enum PolicyFault {
     #[error("the key cannot be used")]
     Key(#[source] VkeyError),
     /// A log's key that signs cosignatures, or a witness's that does not.
-    #[error("a log's key has type 0x01 and a witness's 0x04")]
+    #[error("a log's key has type 0x01 or 0x06 and a witness's 0x04 or 0x06")]
     KeyType,
     /// The same public key twice.
     #[error("this public key has been given before")]
@@ -86,6 +86,9 @@ impl TrustPolicy {
     ///
     /// or empty, or a comment that starts with `#`. A name is defined before it is used, and a member of one group
     /// once. Keys of types that are not verified here are refused, not ignored: who wrote them counts on them.
+    ///
+    /// Several keys of one log are a choice: one of them must have signed. Who wants to rely on ML-DSA-44 alone gives
+    /// the log's ML-DSA key alone.
     pub fn parse(policy: &str) -> Result<Self, PolicyError> {
         if policy.len() > MAX_POLICY_BYTES {
             let fault = PolicyFault::TooLong;
@@ -127,8 +130,8 @@ struct Builder {
     places: BTreeMap<String, usize>,
     /// Places that are a member of a group.
     members: BTreeSet<usize>,
-    log_keys: BTreeSet<[u8; 32]>,
-    witness_keys: BTreeSet<[u8; 32]>,
+    log_keys: BTreeSet<Vec<u8>>,
+    witness_keys: BTreeSet<Vec<u8>>,
     quorum: Option<Option<usize>>,
 }
 
@@ -157,8 +160,8 @@ impl Builder {
             [key, url] => (key, Some((*url).to_owned())),
             _ => return Err(PolicyFault::Words("log <vkey> [<url>]")),
         };
-        let key = parse_key(key, Algorithm::Ed25519)?;
-        if !self.log_keys.insert(*key.public_bytes()) {
+        let key = parse_key(key, Algorithm::is_for_logs)?;
+        if !self.log_keys.insert(key.public_bytes().to_vec()) {
             return Err(PolicyFault::DuplicateKey);
         }
         if self.logs.len() == MAX_POLICY_DEFINITIONS {
@@ -174,8 +177,8 @@ impl Builder {
             [name, key, url] => (*name, key, Some((*url).to_owned())),
             _ => return Err(PolicyFault::Words("witness <name> <vkey> [<url>]")),
         };
-        let key = parse_key(key, Algorithm::CosignatureV1)?;
-        if !self.witness_keys.insert(*key.public_bytes()) {
+        let key = parse_key(key, Algorithm::is_for_witnesses)?;
+        if !self.witness_keys.insert(key.public_bytes().to_vec()) {
             return Err(PolicyFault::DuplicateKey);
         }
         let name = name.to_owned();
@@ -245,9 +248,9 @@ impl Builder {
     }
 }
 
-fn parse_key(vkey: &str, algorithm: Algorithm) -> Result<VerifierKey, PolicyFault> {
+fn parse_key(vkey: &str, fits: fn(Algorithm) -> bool) -> Result<VerifierKey, PolicyFault> {
     let key = VerifierKey::parse(vkey).map_err(PolicyFault::Key)?;
-    if key.algorithm() != algorithm {
+    if !fits(key.algorithm()) {
         return Err(PolicyFault::KeyType);
     }
     Ok(key)

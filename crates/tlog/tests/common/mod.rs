@@ -63,6 +63,16 @@ pub fn witness() -> Cosigner {
     Cosigner::from_seed(name("witness.example.org/w1"), &seed(0x20))
 }
 
+/// The same witness with an ML-DSA-44 key.
+pub fn pq_witness() -> PqCosigner {
+    PqCosigner::from_seed(name("witness.example.org/w1"), &seed(0x40))
+}
+
+/// The log's own second key.
+pub fn pq_log() -> PqCosigner {
+    PqCosigner::from_seed(name(ORIGIN), &[0x77; 32])
+}
+
 /// Another witness, numbered from 2.
 pub fn other_witness(number: u8) -> Cosigner {
     Cosigner::from_seed(

@@ -6,4 +6,5 @@ mod destroyed;
 mod fixture;
 mod trace;
 
+pub(crate) use fixture::{files, filing, institution, keep, opening, slots};
 pub(crate) use trace::Trace;

@@ -1,4 +1,5 @@
 //! A real ledger, as an export and as tiles, and a server for them.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 use cinnabar_events::LedgerId;
 use cinnabar_governance::testing::{Town, key};
 use cinnabar_tlog::{
-    Checkpoint, EMPTY_ROOT, Frontier, KeyName, NoteSigner, Size, TilePath, encode_bundle, leaf_hash,
+    Checkpoint, EMPTY_ROOT, EdgeTiles, Frontier, KeyName, NoteSigner, Size, TilePath, TileWidth,
+    encode_bundle, leaf_hash,
 };
 
 /// A ledger and its log.
@@ -38,6 +40,27 @@ impl Ledger {
             town,
             signer: NoteSigner::from_seed(name, &key("log").to_bytes()),
         }
+    }
+
+    /// Goes on with other products than [`Self::of`] would, up to `size` entries.
+    pub(crate) fn and_others(mut self, size: usize) -> Self {
+        for product in self.town.entries().len()..size {
+            let submission = self.town.submission(&format!("other{product}"));
+            self.town.say(&submission).unwrap();
+        }
+        self
+    }
+
+    /// A ledger that somebody told.
+    pub(crate) fn told(town: Town) -> Self {
+        Self {
+            town,
+            ..Self::of(0)
+        }
+    }
+
+    pub(crate) fn town(&self) -> &Town {
+        &self.town
     }
 
     pub(crate) fn id(&self) -> LedgerId {
@@ -91,9 +114,37 @@ impl Ledger {
         path
     }
 
-    /// Writes `checkpoint` and `tile/entries/…`.
+    /// Writes `ledger.jsonl` with the first `size` entries, and its checkpoint. The path of the former.
+    pub(crate) fn write_export_of(&self, room: &Path, size: usize) -> PathBuf {
+        let path = self.write_export(room);
+        let entries = &self.town.entries()[..size];
+        let lines: Vec<u8> = entries
+            .iter()
+            .flat_map(|entry| [entry.bytes(), b"\n"].concat())
+            .collect();
+        std::fs::write(&path, lines).unwrap();
+        std::fs::write(room.join("ledger.jsonl.checkpoint"), self.checkpoint(size)).unwrap();
+        path
+    }
+
+    /// Writes `checkpoint`, `tile/entries/…` and the hash tiles.
     pub(crate) fn write_tiles(&self, room: &Path) {
-        let entries = self.town.entries();
+        self.write_tiles_of(room, self.town.entries().len());
+    }
+
+    /// The same, as the log was at `size` entries.
+    pub(crate) fn write_tiles_of(&self, room: &Path, size: usize) {
+        let entries = &self.town.entries()[..size];
+        let mut edge = EdgeTiles::empty();
+        entries
+            .iter()
+            .for_each(|entry| edge.append(leaf_hash(entry.bytes())));
+        for (tile, bytes) in edge.take_changes() {
+            let width = TileWidth::new(u16::try_from(bytes.len() / 32).unwrap()).unwrap();
+            let path = room.join(TilePath::Hashes { tile, width }.to_string());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
         for path in TilePath::all_at(Size::new(entries.len() as u64)) {
             if let TilePath::Entries { index, width } = path {
                 let first = usize::try_from(index).unwrap() * 256;

@@ -1,14 +1,22 @@
 //! What was delivered, compared with checkpoints that the log signed.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use cinnabar_events::Entry;
+use cinnabar_evidence::Consistency;
 use cinnabar_tlog::{Checkpoint, Frontier, Hash, LeafIndex, Prover, VerifierKey};
 use cinnabar_verifier::Alarm;
 
-use crate::http::{Api, HttpError};
+use crate::alarm;
+use crate::http::{Api, HttpError, Signed};
 use crate::out::reasons;
+use crate::seen::Seen;
 
+/// How long the log may be ahead of the feed: the feed is derived from it within a second, and catches up within a minute after a restart.
+const WITHHELD_AFTER: Duration = Duration::from_secs(60);
+/// How often the newest checkpoint is looked at while nothing comes.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Most entries that wait for a checkpoint, 40 bytes each. Beyond it no more are taken until some are proven.
 const WAITING_MAX: usize = 65_536;
 
@@ -23,8 +31,22 @@ pub(super) enum Anchored {
     Later(Option<String>),
     /// The log contradicts what was delivered.
     Alarm(Alarm),
-    /// The log contradicts itself, or what answers is not the log.
+    /// What answers is not the log.
     Contradiction(String),
+    /// The log contradicts itself: two checkpoints, and what is wrong.
+    Fork {
+        what: String,
+        held: Vec<u8>,
+        shown: Vec<u8>,
+        proofs: Vec<Consistency>,
+    },
+    /// The log has signed for entries that the feed has not delivered for too long.
+    Withheld {
+        /// Entries that the log has signed for.
+        size: u64,
+        /// The entry that should have come.
+        next: u64,
+    },
 }
 
 /// Why a comparison ended early.
@@ -32,6 +54,12 @@ enum Stop {
     NoAnswer(String),
     Alarm(Alarm),
     Contradiction(String),
+    Fork {
+        what: String,
+        held: Vec<u8>,
+        shown: Vec<u8>,
+        proofs: Vec<Consistency>,
+    },
 }
 
 /// An entry that no checkpoint has covered yet.
@@ -48,8 +76,14 @@ pub(super) struct Anchor {
     /// Whether each entry is proven, or one at a time, which is chained to all before it.
     each: bool,
     waiting: VecDeque<Waiting>,
-    newest: Option<Checkpoint>,
+    newest: Option<Signed>,
     complained: bool,
+    seen: Option<Seen>,
+    /// The next entry that the feed owes, where it delivers all of them.
+    owed: Option<u64>,
+    looked: Option<Instant>,
+    ahead_since: Option<Instant>,
+    limit: Duration,
 }
 
 impl Anchor {
@@ -61,7 +95,24 @@ impl Anchor {
             waiting: VecDeque::new(),
             newest: None,
             complained: false,
+            seen: None,
+            owed: None,
+            looked: None,
+            ahead_since: None,
+            limit: WITHHELD_AFTER,
         }
+    }
+
+    /// Goes on from the checkpoint that was seen last, and keeps the newest.
+    pub(super) fn remembering(mut self, seen: Seen) -> Self {
+        self.newest = seen.load();
+        self.seen = Some(seen);
+        self
+    }
+
+    /// The feed delivers every entry, and the next one is `next`.
+    pub(super) fn owes(&mut self, next: u64) {
+        self.owed = Some(next);
     }
 
     /// Remembers an entry until a checkpoint covers it. In a chain, the first that waits and the last: the last proves
@@ -89,10 +140,15 @@ impl Anchor {
     /// Fetches the newest checkpoint and compares; `tree` is what was delivered, if that is everything. Blocks on
     /// the network.
     pub(super) fn compare(&mut self, tree: Option<&Frontier>) -> Anchored {
-        if self.waiting.is_empty() {
+        let idle = self
+            .looked
+            .is_none_or(|looked| looked.elapsed() >= LOOK_EVERY);
+        if self.waiting.is_empty() && !(idle && self.owed.is_some()) {
             return Anchored::Holds { again: false };
         }
+        self.looked = Some(Instant::now());
         match self.try_compare(tree) {
+            Ok(()) if self.withheld().is_some() => self.withheld().expect("just seen"),
             Ok(()) if self.waiting.is_empty() => {
                 let again = std::mem::replace(&mut self.complained, false);
                 Anchored::Holds { again }
@@ -103,6 +159,36 @@ impl Anchor {
             Err(Stop::NoAnswer(why)) => self.later(why),
             Err(Stop::Alarm(alarm)) => Anchored::Alarm(alarm),
             Err(Stop::Contradiction(why)) => Anchored::Contradiction(why),
+            Err(Stop::Fork {
+                what,
+                held,
+                shown,
+                proofs,
+            }) => Anchored::Fork {
+                what,
+                held,
+                shown,
+                proofs,
+            },
+        }
+    }
+
+    /// Whether the log has been ahead of the feed for too long.
+    fn withheld(&self) -> Option<Anchored> {
+        let since = self.ahead_since?;
+        let (size, next) = (self.newest.as_ref()?.checkpoint.size.get(), self.owed?);
+        (since.elapsed() >= self.limit).then_some(Anchored::Withheld { size, next })
+    }
+
+    /// Notes whether the log is ahead of the feed, and since when.
+    fn note_lead(&mut self) {
+        let (Some(newest), Some(owed)) = (&self.newest, self.owed) else {
+            return;
+        };
+        if newest.checkpoint.size.get() <= owed {
+            self.ahead_since = None;
+        } else if self.ahead_since.is_none() {
+            self.ahead_since = Some(Instant::now());
         }
     }
 
@@ -112,22 +198,23 @@ impl Anchor {
     }
 
     fn try_compare(&mut self, tree: Option<&Frontier>) -> Result<(), Stop> {
-        let checkpoint = self
+        let shown = self
             .api
             .checkpoint(&self.log_key)
-            .map_err(Stop::of_answer)?
-            .checkpoint;
+            .map_err(Stop::of_answer)?;
+        let checkpoint = shown.checkpoint.clone();
         if self
             .newest
             .as_ref()
-            .is_some_and(|newest| newest.size > checkpoint.size)
+            .is_some_and(|newest| newest.checkpoint.size > checkpoint.size)
         {
             // Another node, further behind. Its story is compared when it has caught up.
+            self.note_lead();
             return Ok(());
         }
         let mut prover = Prover::new(checkpoint.size, &self.api);
         if let Some(older) = &self.newest {
-            continues(&mut prover, older, &checkpoint)?;
+            continues(&mut prover, older, &shown, &self.api)?;
         }
         if let Some(tree) = tree.filter(|tree| tree.size() == checkpoint.size)
             && tree.root() != checkpoint.root
@@ -143,7 +230,11 @@ impl Anchor {
             included(&mut prover, first, &checkpoint)?;
             self.waiting.pop_front();
         }
-        self.newest = Some(checkpoint);
+        if let Some(seen) = &self.seen {
+            seen.keep(&shown);
+        }
+        self.newest = Some(shown);
+        self.note_lead();
         Ok(())
     }
 }
@@ -166,21 +257,26 @@ impl Stop {
 /// The newer checkpoint must begin with what the older one says.
 fn continues(
     prover: &mut Prover<'_, Api>,
-    older: &Checkpoint,
-    newer: &Checkpoint,
+    held: &Signed,
+    shown: &Signed,
+    api: &Api,
 ) -> Result<(), Stop> {
+    let (older, newer) = (&held.checkpoint, &shown.checkpoint);
     let proof = prover
         .consistency_proof(older.size)
         .map_err(|error| Stop::of_tiles(&error))?;
     proof
         .verify(older.size, &older.root, newer.size, &newer.root)
-        .map_err(|error| {
-            Stop::Contradiction(format!(
+        .map_err(|error| Stop::Fork {
+            what: format!(
                 "no proof joins the checkpoints of size {} and {}: {}",
                 older.size,
                 newer.size,
                 reasons(&error)
-            ))
+            ),
+            held: held.note.clone(),
+            shown: shown.note.clone(),
+            proofs: alarm::between(&held.note, &shown.note, api),
         })
 }
 
@@ -284,7 +380,7 @@ mod tests {
         assert!(matches!(anchor.compare(None), Anchored::Holds { .. }));
         *served.answers.lock().unwrap() = other.answers(count);
         anchor.push(&other.entries()[count - 1]);
-        assert!(matches!(anchor.compare(None), Anchored::Contradiction(_)));
+        assert!(matches!(anchor.compare(None), Anchored::Fork { .. }));
     }
 
     #[test]
@@ -306,5 +402,67 @@ mod tests {
         let outcome = anchor(&served.url, &log, true, log.entries()).compare(None);
         assert!(matches!(outcome, Anchored::Later(Some(_))));
         assert_eq!(log.entries()[0].seq(), Sequence::FIRST);
+    }
+
+    #[test]
+    fn a_log_ahead_of_a_feed_that_delivers_nothing_raises_an_alarm_after_a_while() {
+        let log = Log::example();
+        let count = log.entries().len();
+        let served = log.serve(count);
+        let mut anchor = Anchor::new(Api::new(&served.url), log.key(), false);
+        anchor.owes(count as u64 - 1);
+        assert!(
+            matches!(anchor.compare(None), Anchored::Holds { .. }),
+            "not yet"
+        );
+        anchor.limit = Duration::ZERO;
+        anchor.looked = None;
+        let outcome = anchor.compare(None);
+        let next = count as u64 - 1;
+        assert!(matches!(outcome, Anchored::Withheld { next: owed, .. } if owed == next));
+        anchor.owes(count as u64);
+        anchor.looked = None;
+        assert!(matches!(anchor.compare(None), Anchored::Holds { .. }));
+    }
+
+    #[test]
+    fn a_log_that_tells_another_story_after_a_restart_is_caught_with_evidence() {
+        let log = Log::example();
+        let mut town = cinnabar_governance::testing::Town::populated();
+        town.pass(60);
+        town.accepted("triage");
+        town.accepted("other");
+        let forged = Log::of(&town);
+        let dir = tempfile::tempdir().unwrap();
+        let seen = Seen::beside(&dir.path().join("connection.toml"), log.key());
+        let served = log.serve(log.entries().len());
+        let mut first = anchor(&served.url, &log, false, log.entries()).remembering(seen.clone());
+        assert!(matches!(first.compare(None), Anchored::Holds { .. }));
+        let served = forged.serve(forged.entries().len());
+        let mut again =
+            anchor(&served.url, &log, false, forged.entries()).remembering(seen.clone());
+        let Anchored::Fork {
+            held,
+            shown,
+            proofs,
+            what,
+        } = again.compare(None)
+        else {
+            panic!("not noticed")
+        };
+        alarm::raise(&what, &held, &shown, &proofs, &log.key(), dir.path());
+        let evidence = std::fs::read_dir(dir.path()).unwrap().any(|file| {
+            file.unwrap()
+                .file_name()
+                .to_str()
+                .unwrap()
+                .ends_with(".evidence.json")
+        });
+        assert!(evidence);
+        // What was seen first stays the one that is believed.
+        assert_eq!(
+            seen.load().unwrap().checkpoint.size.get(),
+            log.entries().len() as u64
+        );
     }
 }

@@ -8,16 +8,20 @@ mod anchor;
 mod feed;
 mod filter;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cinnabar_events::{Entry, LedgerId, Sequence, Subject};
+use cinnabar_tlog::VerifierKey;
 use cinnabar_verifier::{Alarm, Follower, Selection};
 use serde_json::json;
 
+use crate::alarm;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::http::Api;
 use crate::out::{self, Plain};
 use crate::profile::ProfileArg;
+use crate::seen::Seen;
 use crate::wire;
 use anchor::{Anchor, Anchored};
 use feed::Feed;
@@ -81,6 +85,9 @@ struct Following<'a> {
     /// The next sequence to ask for.
     next: Sequence,
     since_anchor: usize,
+    log_key: VerifierKey,
+    /// Whether the feed delivers every entry.
+    whole: bool,
 }
 
 /// Runs `cinnabar follow`.
@@ -101,9 +108,13 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
     } else {
         Selection::Some
     };
+    let seen = Seen::beside(&args.profile.profile, profile.verifier_key());
+    let anchor = Anchor::new(api, profile.verifier_key(), !whole).remembering(seen);
     let mut following = Following {
         follower: Follower::new(profile.ledger, selection, from),
-        anchor: Some(Anchor::new(api, profile.verifier_key(), !whole)),
+        anchor: Some(anchor),
+        log_key: profile.verifier_key(),
+        whole,
         args: &args,
         ledger: profile.ledger,
         next: from,
@@ -238,6 +249,9 @@ impl Following<'_> {
             .take()
             .expect("it is put back after each comparison");
         let tree = self.follower.tree().cloned();
+        if self.whole {
+            anchor.owes(self.next.get());
+        }
         let compared = tokio::task::spawn_blocking(move || {
             let outcome = anchor.compare(tree.as_ref());
             (anchor, outcome)
@@ -253,6 +267,23 @@ impl Following<'_> {
             Anchored::Later(Some(why)) => {
                 out::note(format!("Not compared with a checkpoint yet: {why}"));
                 Ok(())
+            }
+            Anchored::Fork {
+                what,
+                held,
+                shown,
+                proofs,
+            } => {
+                let raised =
+                    alarm::raise(&what, &held, &shown, &proofs, &self.log_key, Path::new(""));
+                let text = raised.message().unwrap_or(what);
+                Err(self.tell_alarm("follow.checkpoint", &text))
+            }
+            Anchored::Withheld { size, next } => {
+                let text = format!(
+                    "the log has signed for {size} entries, and the feed has not delivered entry {next}: entries are withheld here"
+                );
+                Err(self.tell_alarm("follow.withheld", &text))
             }
             Anchored::Contradiction(why) => Err(self.tell_alarm("follow.checkpoint", &why)),
             Anchored::Alarm(alarm) => Err(self.alarm(&alarm)),

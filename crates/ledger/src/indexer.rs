@@ -1,0 +1,378 @@
+//! The index of dossiers, beside the commit: works it out, has the writer say it, and makes it the one that proofs are given for.
+//!
+//! Every node does the second half: each `dossiers.indexed` that is committed is worked out again from this replica's entries and compared.
+//! Where this node writes it also says the next one, as the ledger's own statement, when enough entries are not
+//! covered, when the oldest of them is old enough, or when it is asked to. Nothing waits for it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cinnabar_events::kinds::DossiersIndexed;
+use cinnabar_events::{Class, Entry, Receipt, Sequence, SparseRoot, Subject, Timestamp};
+use cinnabar_governance::dossiers_indexed;
+use cinnabar_store::{IndexHead, IndexPlan, MAX_LISTING, Store};
+use cinnabar_tlog::Size;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::system_time;
+use crate::identity::{Identity, LedgerSigner};
+use crate::intake::Queue;
+use crate::problem::Problem;
+use crate::replica::Divergence;
+use crate::request::{Answer, Mode};
+use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
+
+/// Most entries that one index covers beyond the one before: bounds what is held while it is worked out, and how long the
+/// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds).
+const INDEX_STEP: u64 = 4_096;
+/// How long the writer may take to answer: it answers in milliseconds, or it stops.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+/// Pause after an index that could not be said.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Longest sleep before the clock is looked at again: clocks can be set.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// After working out an index that nobody asked for, so many times as long is left to the writer.
+const REST: u32 = 3;
+/// Most requests for an index that wait.
+const ORDERS_MAX: usize = 64;
+/// Recorded indexes that are read at once.
+const RECORDED_AT_ONCE: usize = 64;
+
+/// Why there is no new index of dossiers.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum IndexFailure {
+    /// This node doesn't write, or it stopped before the index was recorded.
+    #[error("this node doesn't write")]
+    NotWriting,
+    /// The ledger has no entries.
+    #[error("the ledger has no entries")]
+    Nothing,
+    /// The writer said no, or not now.
+    #[error("the index was refused: {}", .0.detail)]
+    Refused(Box<Problem>),
+}
+
+type Order = oneshot::Sender<Result<Sequence, IndexFailure>>;
+
+/// Where requests for an index go.
+pub(crate) type Orders = mpsc::Sender<Order>;
+
+/// Requests for an index, both ends.
+pub(crate) fn orders() -> (Orders, mpsc::Receiver<Order>) {
+    mpsc::channel(ORDERS_MAX)
+}
+
+impl Handle {
+    /// Has the ledger say now how its dossiers end, unless that is said already of every entry there is. Gives the sequence where it is said,
+    /// once proofs are given for it.
+    ///
+    /// # Errors
+    /// [`IndexFailure`].
+    pub async fn index_now(&self) -> Result<Sequence, IndexFailure> {
+        let (order, done) = oneshot::channel();
+        let sent = self.orders.send(order).await;
+        sent.map_err(|_| IndexFailure::NotWriting)?;
+        done.await.unwrap_or(Err(IndexFailure::NotWriting))
+    }
+}
+
+/// What is to be done about an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    Now,
+    In(Duration),
+    Never,
+}
+
+/// Works on the index as long as the node runs.
+pub(crate) struct Indexer {
+    store: Store,
+    identity: Identity,
+    cadence: IndexCadence,
+    /// Present where this node may write.
+    itself: Option<Arc<LedgerSigner>>,
+    queue: Queue,
+    phase: watch::Receiver<Phase>,
+    orders: mpsc::Receiver<Order>,
+    /// Told at each commit.
+    committed: Arc<Notify>,
+    stop: CancellationToken,
+    /// Worked out, and not known to be recorded.
+    planned: Option<IndexPlan>,
+    /// The oldest entry that may not be covered, and when it was recorded.
+    oldest: Option<(Sequence, Timestamp)>,
+    /// Until when nothing is said that nobody asked for.
+    resting: Option<Instant>,
+    /// When the last index was due, the ledger had so many entries: all of them are to be covered, in as many steps as it takes.
+    goal: Size,
+}
+
+impl Indexer {
+    pub(crate) fn new(
+        setup: &Setup,
+        cadence: IndexCadence,
+        queue: Queue,
+        phase: watch::Receiver<Phase>,
+        orders: mpsc::Receiver<Order>,
+        committed: Arc<Notify>,
+    ) -> Self {
+        let itself = match &setup.role {
+            Role::Writer { itself, .. } => Some(itself.clone()),
+            Role::Reader => None,
+        };
+        Self {
+            store: setup.store.clone(),
+            identity: setup.identity.clone(),
+            cadence,
+            itself,
+            queue,
+            phase,
+            orders,
+            committed,
+            stop: setup.stop.clone(),
+            planned: None,
+            oldest: None,
+            resting: None,
+            goal: Size::ZERO,
+        }
+    }
+
+    /// Runs until the node ends; ends it if an index that is recorded is not that of this replica's dossiers.
+    pub(crate) async fn run(mut self) -> Result<(), Divergence> {
+        let ended = self.work().await;
+        if ended.is_err() {
+            self.stop.cancel();
+        }
+        ended
+    }
+
+    async fn work(&mut self) -> Result<(), Divergence> {
+        loop {
+            tokio::task::block_in_place(|| self.apply_recorded())?;
+            let wait = match self.due()? {
+                Due::Now => match self.say().await? {
+                    Ok(_) => continue,
+                    Err(failure) => {
+                        if !matches!(failure, IndexFailure::NotWriting) {
+                            tracing::warn!(failure = %failure, "How the dossiers end could not be said.");
+                        }
+                        RETRY_PAUSE
+                    }
+                },
+                Due::In(wait) => wait,
+                Due::Never => LOOK_AGAIN,
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                order = self.orders.recv() => match order {
+                    Some(order) => {
+                        let done = self.fulfil().await?;
+                        // Who asked may have gone away.
+                        let _ = order.send(done);
+                    }
+                    // Nobody can ask any more; the rest goes on.
+                    None => tokio::select! {
+                        () = self.stop.cancelled() => return Ok(()),
+                        () = self.committed.notified() => {}
+                        () = tokio::time::sleep(wait) => {}
+                    },
+                },
+                () = self.committed.notified() => {}
+                _ = self.phase.changed() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Makes each recorded index the one that proofs are given for, if it is that of this replica's dossiers.
+    fn apply_recorded(&mut self) -> Result<(), Divergence> {
+        loop {
+            let recorded = self.store.indexes_to_apply(RECORDED_AT_ONCE)?;
+            if recorded.is_empty() {
+                return Ok(());
+            }
+            for recorded in recorded {
+                self.apply(recorded)?;
+            }
+        }
+    }
+
+    fn apply(&mut self, recorded: IndexHead) -> Result<(), Divergence> {
+        loop {
+            if self.stop.is_cancelled() {
+                return Ok(());
+            }
+            let planned = self.planned.take();
+            let plan = match planned.filter(|plan| plan.size() == recorded.size) {
+                Some(plan) => plan,
+                None => self.store.plan_index(recorded.size)?,
+            };
+            if (plan.root(), plan.dossiers()) != (recorded.root, recorded.dossiers) {
+                return Err(Divergence::Index {
+                    entry: recorded.entry,
+                    dossiers: recorded.dossiers,
+                    recorded: recorded.root,
+                    found_dossiers: plan.dossiers(),
+                    found: plan.root(),
+                });
+            }
+            if self.store.apply_index(plan, recorded.entry)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Entries that no index covers, less those that are indexes; and the first of them.
+    fn uncovered(&self) -> Result<(u64, Option<Sequence>), Divergence> {
+        let from = self
+            .store
+            .dossier_index()
+            .map_or(0, |index| index.size.get());
+        let head = self.store.head().size.get();
+        let indexes = self.store.indexes_from(Sequence::new(from), MAX_LISTING)?;
+        let mut first = Sequence::new(from);
+        for index in &indexes {
+            if index.entry == first {
+                first = first.next();
+            }
+        }
+        let count = head.saturating_sub(from + indexes.len() as u64);
+        Ok((count, (count > 0).then_some(first)))
+    }
+
+    fn due(&mut self) -> Result<Due, Divergence> {
+        if self.itself.is_none() || *self.phase.borrow() != Phase::Writing {
+            return Ok(Due::Never);
+        }
+        let (count, Some(first)) = self.uncovered()? else {
+            return Ok(Due::Never);
+        };
+        let rest = self
+            .resting
+            .map(|until| until.saturating_duration_since(Instant::now()));
+        if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
+            return Ok(Due::In(rest));
+        }
+        let covered = self
+            .store
+            .dossier_index()
+            .map_or(Size::ZERO, |index| index.size);
+        if covered < self.goal {
+            return Ok(Due::Now);
+        }
+        let due = match count >= self.cadence.after_entries {
+            true => Due::Now,
+            false => self.due_by_age(first)?,
+        };
+        if due == Due::Now {
+            self.goal = self.store.head().size;
+        }
+        Ok(due)
+    }
+
+    /// Whether the oldest entry that is not covered is old enough.
+    fn due_by_age(&mut self, first: Sequence) -> Result<Due, Divergence> {
+        let recorded = match self.oldest {
+            Some((seq, time)) if seq == first => time,
+            _ => {
+                let malformed = |source| Divergence::Entry {
+                    sequence: first,
+                    source,
+                };
+                let Some(bytes) = self.store.entry(first)? else {
+                    return Ok(Due::Never);
+                };
+                let time = Entry::parse(bytes).map_err(malformed)?.time();
+                self.oldest = Some((first, time));
+                time
+            }
+        };
+        // By the real clock, also where the ledger's runs ahead for a test: nothing follows from it in law.
+        let age = system_time().micros().saturating_sub(recorded.micros());
+        let age = Duration::from_micros(u64::try_from(age).unwrap_or(0));
+        Ok(match self.cadence.after.checked_sub(age) {
+            Some(left) if !left.is_zero() => Due::In(left.min(LOOK_AGAIN)),
+            Some(_) | None => Due::Now,
+        })
+    }
+
+    /// Says indexes until everything that is there now is covered.
+    async fn fulfil(&mut self) -> Result<Result<Sequence, IndexFailure>, Divergence> {
+        let wanted = self.store.head().size;
+        loop {
+            tokio::task::block_in_place(|| self.apply_recorded())?;
+            let index = self.store.dossier_index();
+            let (count, _) = self.uncovered()?;
+            match index {
+                Some(index) if index.size >= wanted || count == 0 => return Ok(Ok(index.entry)),
+                Some(_) | None if count == 0 => return Ok(Err(IndexFailure::Nothing)),
+                Some(_) | None => {}
+            }
+            if let Err(failure) = self.say().await? {
+                return Ok(Err(failure));
+            }
+        }
+    }
+
+    /// Works out the next index, and has the writer record it.
+    async fn say(&mut self) -> Result<Result<Sequence, IndexFailure>, Divergence> {
+        let Some(itself) = self.itself.clone() else {
+            return Ok(Err(IndexFailure::NotWriting));
+        };
+        if *self.phase.borrow() != Phase::Writing {
+            return Ok(Err(IndexFailure::NotWriting));
+        }
+        let begun = Instant::now();
+        let (root, dossiers, size) = tokio::task::block_in_place(|| self.plan())?;
+        self.resting = Some(Instant::now() + begun.elapsed() * REST);
+        let index = DossiersIndexed {
+            size: size.get(),
+            root: SparseRoot::from_bytes(*root.as_bytes()),
+            dossiers,
+        };
+        let subject = Subject::new(
+            Class::Ledger,
+            self.identity
+                .name
+                .as_str()
+                .parse()
+                .expect("a short name is an id"),
+        );
+        let statement = dossiers_indexed(self.identity.ledger, subject, index);
+        let signed = itself
+            .sign(&statement)
+            .expect("the ledger signs what it says itself");
+        let request = signed.into_signed().to_request().into();
+        let answer = tokio::select! {
+            () = self.stop.cancelled() => return Ok(Err(IndexFailure::NotWriting)),
+            answer = tokio::time::timeout(ANSWER_MAX, self.queue.ask(request, Mode::Record)) => answer,
+        };
+        Ok(match answer {
+            Ok(Answer::Recorded { receipt, .. }) => {
+                let receipt = Receipt::parse(&receipt);
+                receipt
+                    .map(|receipt| receipt.entry().seq())
+                    .map_err(|_| IndexFailure::NotWriting)
+            }
+            Ok(Answer::Refused(problem)) => Err(IndexFailure::Refused(problem)),
+            Ok(Answer::Admissible) | Err(_) => Err(IndexFailure::NotWriting),
+        })
+    }
+
+    /// The next index: of all entries, or of as many as one step takes.
+    fn plan(&mut self) -> Result<(cinnabar_tlog::Hash, u64, Size), Divergence> {
+        let from = self
+            .store
+            .dossier_index()
+            .map_or(0, |index| index.size.get());
+        let size = Size::new(self.store.head().size.get().min(from + INDEX_STEP));
+        let plan = match self.planned.take().filter(|plan| plan.size() == size) {
+            Some(plan) => plan,
+            None => self.store.plan_index(size)?,
+        };
+        let said = (plan.root(), plan.dossiers(), plan.size());
+        self.planned = Some(plan);
+        Ok(said)
+    }
+}

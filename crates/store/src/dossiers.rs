@@ -1,0 +1,269 @@
+//! The index of dossiers: a sparse tree over how every dossier ends, kept node by node.
+//!
+//! - key and value as the contract says ([`dossier_key`], [`dossier_value`](cinnabar_events::dossier_value));
+//! - the nodes kept are those of one recorded index, and which one it is changes with them in one batch: after a crash
+//!   they are of that index still, and the next one is worked out from the entries since.
+//!
+//! Nothing else depends on it: it is worked out beside the commit, by every replica for itself, from its entries.
+
+use std::collections::BTreeMap;
+
+use cinnabar_events::{Entry, Payload, Revision, Sequence, Subject, dossier_key};
+use cinnabar_tlog::{
+    Hash, Size, SparseChange, SparseNode, SparsePlace, SparseProof, SparseReader, sparse_prove,
+    sparse_update,
+};
+use rocksdb::{ReadOptions, WriteBatch, WriteOptions};
+
+use crate::error::{Damage, StoreError};
+use crate::keys::{self, Family, IndexKey, Meta};
+use crate::store::Store;
+use crate::types::{DossierHead, IndexHead};
+use crate::value;
+
+/// The next index, worked out and not applied.
+#[derive(Debug)]
+pub struct IndexPlan {
+    /// The index that it goes on from.
+    base: Option<IndexHead>,
+    size: Size,
+    root: Hash,
+    dossiers: u64,
+    changes: Vec<SparseChange>,
+}
+
+impl IndexPlan {
+    /// Of how many entries it is.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Its root.
+    pub fn root(&self) -> Hash {
+        self.root
+    }
+
+    /// How many dossiers there are.
+    pub fn dossiers(&self) -> u64 {
+        self.dossiers
+    }
+}
+
+/// The nodes, as they are now or as they were at a snapshot.
+struct Nodes<'s> {
+    store: &'s Store,
+    options: ReadOptions,
+}
+
+impl SparseReader for Nodes<'_> {
+    type Error = StoreError;
+
+    fn node(&self, place: &SparsePlace) -> Result<Option<SparseNode>, StoreError> {
+        let (index, key) = (self.store.family(Family::Index), keys::node(place));
+        let found = self
+            .store
+            .inner
+            .db
+            .get_pinned_cf_opt(index, key, &self.options)?;
+        match found.as_deref().map(SparseNode::from_bytes) {
+            None => Ok(None),
+            Some(Ok(node)) => Ok(Some(node)),
+            Some(Err(_)) => Err(Damage::Form("node of the index of dossiers").into()),
+        }
+    }
+
+    fn damaged(&self, _place: &SparsePlace) -> Option<StoreError> {
+        Some(Damage::Form("index of dossiers").into())
+    }
+}
+
+impl Store {
+    /// The index of dossiers that proofs are given for: the newest one that is worked out here. None before the first.
+    pub fn dossier_index(&self) -> Option<IndexHead> {
+        self.state().index
+    }
+
+    /// The indexes recorded after the one that proofs are given for, oldest first; at most `limit` and at most
+    /// [`MAX_LISTING`](crate::MAX_LISTING).
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn indexes_to_apply(&self, limit: usize) -> Result<Vec<IndexHead>, StoreError> {
+        let after = self
+            .dossier_index()
+            .map_or(0, |index| index.entry.get() + 1);
+        self.indexes_from(Sequence::new(after), limit)
+    }
+
+    /// The indexes recorded at `from` or later.
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn indexes_from(&self, from: Sequence, limit: usize) -> Result<Vec<IndexHead>, StoreError> {
+        let next = self.head().next();
+        let end = [IndexKey::Indexed as u8 + 1];
+        let mut rows = self.listing(&keys::indexed(from), &end, limit, |key, bytes| {
+            keys::sequence_of(IndexKey::Indexed, key)
+                .and_then(|entry| value::indexed(bytes, entry))
+                .ok_or(Damage::Form("recorded index of dossiers"))
+        })?;
+        rows.retain(|index| index.entry < next);
+        Ok(rows)
+    }
+
+    /// Works out the index over the first `size` entries, going on from the one that is applied. Reads the entries in between, and holds
+    /// the heads of their dossiers and the nodes that change: some 20 nodes for each dossier at most, 170 bytes each.
+    ///
+    /// # Errors
+    /// If the database can't be read, or `size` is beyond the head.
+    pub fn plan_index(&self, size: Size) -> Result<IndexPlan, StoreError> {
+        let base = self.dossier_index();
+        let from = base.map_or(0, |index| index.size.get());
+        let mut dossiers = base.map_or(0, |index| index.dossiers);
+        let mut changes = BTreeMap::new();
+        let end = Sequence::new(size.get());
+        if end > self.head().next() {
+            return Err(Damage::EntryMissing(self.head().next()).into());
+        }
+        for bytes in self.entries(Sequence::new(from), end) {
+            let entry = Entry::parse(bytes?).map_err(|_| Damage::Form("entry"))?;
+            for (subject, link) in entry.dossiers() {
+                dossiers += u64::from(link.revision.get() == 0);
+                let head = DossierHead {
+                    length: link.revision.next().get(),
+                    hash: entry.hash(),
+                };
+                changes.insert(dossier_key(subject), head.value());
+            }
+        }
+        let nodes = Nodes {
+            store: self,
+            options: ReadOptions::default(),
+        };
+        let (root, changes) = sparse_update(&nodes, &changes)?;
+        Ok(IndexPlan {
+            base,
+            size,
+            root,
+            dossiers,
+            changes,
+        })
+    }
+
+    /// Makes the index that `entry` records, which is that of the plan, the one that proofs are given for. False if another one was
+    /// applied since it was planned.
+    ///
+    /// It isn't synced: the next block syncs it, and what a power cut takes of it is worked out again.
+    ///
+    /// # Errors
+    /// If the database can't be written.
+    pub fn apply_index(&self, plan: IndexPlan, entry: Sequence) -> Result<bool, StoreError> {
+        let indexing = self.inner.indexing.lock();
+        let _alone = indexing.unwrap_or_else(std::sync::PoisonError::into_inner);
+        if self.dossier_index() != plan.base {
+            return Ok(false);
+        }
+        let head = IndexHead {
+            size: plan.size,
+            root: plan.root,
+            dossiers: plan.dossiers,
+            entry,
+        };
+        let index = self.family(Family::Index);
+        let mut batch = WriteBatch::default();
+        for SparseChange { place, node } in &plan.changes {
+            match node {
+                Some(node) => batch.put_cf(index, keys::node(place), node.to_bytes()),
+                None => batch.delete_cf(index, keys::node(place)),
+            }
+        }
+        batch.put(Meta::Dossiers.key(), value::index_head_to_bytes(&head));
+        self.inner.db.write_opt(batch, &WriteOptions::default())?;
+        self.state().index = Some(head);
+        Ok(true)
+    }
+
+    /// How the dossier of `subject` ended when it was last indexed (none if there was none yet), with the proof that this, or that there
+    /// was none, is in the index; none before the first index.
+    ///
+    /// # Errors
+    /// If the database can't be read, or the nodes don't give what the entries say.
+    pub fn dossier_proof(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<(IndexHead, Option<DossierHead>, SparseProof)>, StoreError> {
+        let snapshot = self.inner.db.snapshot();
+        let index = match snapshot.get_pinned(Meta::Dossiers.key())? {
+            None => return Ok(None),
+            Some(bytes) => value::index_head(&bytes).ok_or(Damage::Form("index of dossiers"))?,
+        };
+        let mut options = ReadOptions::default();
+        options.set_snapshot(&snapshot);
+        let nodes = Nodes {
+            store: self,
+            options,
+        };
+        let key = dossier_key(subject);
+        let proof = sparse_prove(&nodes, &key)?;
+        let head = self.dossier_head_at(subject, index.size)?;
+        let value = head.map(|head| head.value());
+        if proof.verify(&index.root, &key, value.as_ref()).is_err() {
+            return Err(Damage::Form("index of dossiers").into());
+        }
+        Ok(Some((index, head, proof)))
+    }
+
+    /// How the dossier ended when the ledger had `size` entries.
+    fn dossier_head_at(
+        &self,
+        subject: &Subject,
+        size: Size,
+    ) -> Result<Option<DossierHead>, StoreError> {
+        let before = |revision: u64| -> Result<bool, StoreError> {
+            let found = self.dossier_entry(subject, Revision::new(revision))?;
+            Ok(found.is_some_and(|(seq, _)| seq.get() < size.get()))
+        };
+        // The length is in low..high: first a revision that is not there, then halving.
+        let (mut low, mut high) = (0, 1);
+        while before(high - 1)? {
+            (low, high) = (high, high.saturating_mul(2));
+        }
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            match before(middle - 1)? {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        let Some(last) = low.checked_sub(1).map(Revision::new) else {
+            return Ok(None);
+        };
+        let found = self.dossier_entry(subject, last)?;
+        let (_, hash) = found.ok_or(Damage::Missing("dossier entry"))?;
+        Ok(Some(DossierHead { length: low, hash }))
+    }
+}
+
+/// What an entry says of the dossiers, if it does.
+pub(crate) fn recorded(entry: &Entry) -> Option<IndexHead> {
+    let Payload::DossiersIndexed(index) = &entry.statement().payload else {
+        return None;
+    };
+    Some(IndexHead {
+        size: Size::new(index.size),
+        root: Hash::from_bytes(*index.root.as_bytes()),
+        dossiers: index.dossiers,
+        entry: entry.seq(),
+    })
+}
+
+/// Which index the nodes are of.
+pub(crate) fn applied(db: &rocksdb::DB) -> Result<Option<IndexHead>, StoreError> {
+    match db.get_pinned(Meta::Dossiers.key())? {
+        None => Ok(None),
+        Some(bytes) => {
+            let index = value::index_head(&bytes);
+            Ok(Some(index.ok_or(Damage::Form("index of dossiers"))?))
+        }
+    }
+}

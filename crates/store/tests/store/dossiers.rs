@@ -1,0 +1,147 @@
+//! The index of dossiers: the same as a tree in memory makes of the same entries, and never half of one.
+
+use std::collections::BTreeMap;
+
+use cinnabar_events::{Subject, dossier_key};
+use cinnabar_store::{DossierHead, IndexHead, Store};
+use cinnabar_tlog::{Hash, MemorySparseTree, Size};
+
+use crate::writer::{Writer, copy_dir, subject};
+
+/// What the dossiers were like after `size` entries.
+fn model(writer: &Writer, size: u64) -> (Hash, BTreeMap<Subject, DossierHead>) {
+    let mut heads = BTreeMap::new();
+    let mut tree = MemorySparseTree::new();
+    for entry in writer.entries.iter().take(usize::try_from(size).unwrap()) {
+        for (subject, link) in entry.dossiers() {
+            let head = DossierHead {
+                length: link.revision.get() + 1,
+                hash: entry.hash(),
+            };
+            tree.set(dossier_key(subject), head.value());
+            heads.insert(subject.clone(), head);
+        }
+    }
+    (tree.root(), heads)
+}
+
+fn agrees(store: &Store, writer: &Writer) {
+    let index = store.dossier_index().unwrap();
+    let (root, heads) = model(writer, index.size.get());
+    assert_eq!((index.root, index.dossiers), (root, heads.len() as u64));
+    for name in (0..9).map(|number| format!("organisation/org-{number}")) {
+        let subject = subject(&name);
+        let (found, head, proof) = store.dossier_proof(&subject).unwrap().unwrap();
+        assert_eq!(found, index);
+        assert_eq!(head, heads.get(&subject).copied(), "{name}");
+        let value = head.map(|head| head.value());
+        proof
+            .verify(&root, &dossier_key(&subject), value.as_ref())
+            .unwrap();
+    }
+}
+
+#[test]
+fn the_index_grows_from_one_to_the_next_and_proves_every_dossier_and_every_absence() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut writer, store) = (Writer::new(), Store::create(dir.path()).unwrap());
+    assert_eq!(store.dossier_index(), None);
+    assert_eq!(
+        store.dossier_proof(&subject("organisation/org-0")).unwrap(),
+        None
+    );
+    for (count, size) in [(3, 3), (1, 4), (20, 17), (2, 29)] {
+        store.apply(writer.some(count)).unwrap();
+        let plan = store.plan_index(Size::new(size)).unwrap();
+        let (root, heads) = model(&writer, size);
+        assert_eq!((plan.root(), plan.dossiers()), (root, heads.len() as u64));
+        let entry = writer.head.next();
+        store
+            .apply(writer.indexed(size, &root, plan.dossiers()))
+            .unwrap();
+        let recorded = IndexHead {
+            size: plan.size(),
+            root,
+            dossiers: plan.dossiers(),
+            entry,
+        };
+        assert_eq!(store.indexes_to_apply(9).unwrap(), [recorded]);
+        assert!(store.apply_index(plan, entry).unwrap());
+        assert_eq!(store.indexes_to_apply(9).unwrap(), []);
+        assert_eq!(store.dossier_index(), Some(recorded));
+        agrees(&store, &writer);
+    }
+    drop(store);
+    agrees(&Store::open(dir.path()).unwrap(), &writer);
+}
+
+#[test]
+fn a_plan_that_another_one_overtook_is_not_applied() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut writer, store) = (Writer::new(), Store::create(dir.path()).unwrap());
+    store.apply(writer.some(9)).unwrap();
+    let (first, second) = (
+        store.plan_index(Size::new(5)).unwrap(),
+        store.plan_index(Size::new(9)).unwrap(),
+    );
+    let entry = writer.head.next();
+    store
+        .apply(writer.indexed(5, &first.root(), first.dossiers()))
+        .unwrap();
+    assert!(store.apply_index(first, entry).unwrap());
+    assert!(!store.apply_index(second, entry).unwrap());
+    assert!(store.plan_index(Size::new(11)).is_err(), "beyond the head");
+    agrees(&store, &writer);
+}
+
+#[test]
+fn what_a_power_cut_leaves_is_one_index_or_the_next_and_is_worked_out_again() {
+    let (dir, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (mut writer, store) = (Writer::new(), Store::create(dir.path()).unwrap());
+    let mut ends = Vec::new();
+    for round in 0..3 {
+        store.apply(writer.some(40)).unwrap();
+        let plan = store.plan_index(store.head().size).unwrap();
+        let entry = writer.head.next();
+        store
+            .apply(writer.indexed(plan.size().get(), &plan.root(), plan.dossiers()))
+            .unwrap();
+        assert!(store.apply_index(plan, entry).unwrap());
+        ends.push((round, wal_length(dir.path())));
+    }
+    let (_, whole) = ends[2];
+    let (_, second) = ends[1];
+    for cut in (second..=whole).step_by(4999) {
+        let copy = copies.path().join(cut.to_string());
+        copy_dir(dir.path(), &copy);
+        let wal = newest_wal(&copy);
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(wal)
+            .unwrap()
+            .set_len(cut)
+            .unwrap();
+        let store = Store::open(&copy).unwrap();
+        agrees(&store, &writer);
+        for index in store.indexes_to_apply(9).unwrap() {
+            let plan = store.plan_index(index.size).unwrap();
+            assert_eq!(plan.root(), index.root);
+            assert!(store.apply_index(plan, index.entry).unwrap());
+        }
+        agrees(&store, &writer);
+        drop(store);
+        std::fs::remove_dir_all(&copy).unwrap();
+    }
+}
+
+fn newest_wal(dir: &std::path::Path) -> std::path::PathBuf {
+    let files = std::fs::read_dir(dir.join("replica/rocksdb")).unwrap();
+    let logs = files.map(|file| file.unwrap().path());
+    logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"))
+        .max()
+        .unwrap()
+}
+
+fn wal_length(dir: &std::path::Path) -> u64 {
+    std::fs::metadata(newest_wal(dir)).unwrap().len()
+}

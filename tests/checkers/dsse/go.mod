@@ -1,0 +1,3 @@
+module cinnabar.example/checkers/dsse
+
+go 1.22
