@@ -321,6 +321,24 @@ fn a_loss_that_was_declared_is_evidence_all_the_same_and_says_who_declared_it() 
         let says = evidence.verify(&trust()).unwrap();
         assert_eq!(says.declared_by, [lost], "{says}");
     }
+    // However short the export is that is held against it, once the recovery stands in it.
+    for size in lost + 1..after.len() {
+        let export = after.export(size);
+        let lines = Lines(&export);
+        let shown = Exhibit::export(after.note(size), &lines);
+        for at in [lost, lost + 1] {
+            let held = before.leaf(at, before.len());
+            let verdict = denounce(&held, &shown, &trust(), &[]).unwrap();
+            let Verdict::Contradiction { proven, .. } = verdict else {
+                panic!("entry {at} against {size} entries: {verdict}");
+            };
+            assert_eq!(
+                proven.declared_by,
+                [lost],
+                "entry {at} against {size} entries"
+            );
+        }
+    }
     // What was not lost is no loss that was declared.
     let (log, other) = (Log::town(&town()), Log::town(&other_town()));
     let evidence = proven(

@@ -58,7 +58,7 @@ impl Case<'_> {
             leaves.extend(side.exhibit.leaves().iter().cloned());
             leaves.extend(self.telling(side)?);
         }
-        if let Some(verdict) = self.leaves(&leaves) {
+        if let Some(verdict) = self.leaves(&leaves, &[first, second])? {
             return Ok(verdict);
         }
         for (export, other) in [(first, second), (second, first)] {
@@ -86,11 +86,15 @@ impl Case<'_> {
     }
 
     /// Every leaf by itself, and every two leaves.
-    fn leaves(&mut self, leaves: &[ProvenLeaf]) -> Option<Verdict> {
+    fn leaves(
+        &mut self,
+        leaves: &[ProvenLeaf],
+        sides: &[&Side<'_, '_>],
+    ) -> Result<Option<Verdict>, DenounceError> {
         let mut shown = Vec::new();
         for one in leaves {
             if let Some(verdict) = self.proven(Claim::Misplaced, vec![Piece::Leaf(one.clone())]) {
-                return Some(verdict);
+                return Ok(Some(verdict));
             }
             // The exhibit was opened: they all verify.
             shown.extend(one.verify(self.trust).ok());
@@ -98,8 +102,8 @@ impl Case<'_> {
         shown.sort_by_key(|one| one.index);
         for (at, early) in shown.iter().enumerate() {
             for late in &shown[at + 1..] {
-                if let Some(verdict) = self.two_leaves(early, late) {
-                    return Some(verdict);
+                if let Some(verdict) = self.two_leaves(early, late, sides)? {
+                    return Ok(Some(verdict));
                 }
                 if early.index == late.index {
                     self.compared.push(Compared::SameEntry(early.index));
@@ -109,10 +113,15 @@ impl Case<'_> {
         if shown.len() > 1 {
             self.compared.push(Compared::Order(shown.len()));
         }
-        None
+        Ok(None)
     }
 
-    fn two_leaves(&self, early: &Shown<'_>, late: &Shown<'_>) -> Option<Verdict> {
+    fn two_leaves(
+        &self,
+        early: &Shown<'_>,
+        late: &Shown<'_>,
+        sides: &[&Side<'_, '_>],
+    ) -> Result<Option<Verdict>, DenounceError> {
         let claims = [
             Claim::TwoEntries,
             Claim::Chain,
@@ -121,9 +130,16 @@ impl Case<'_> {
         ];
         let claim = claims
             .into_iter()
-            .find(|claim| contradiction(*claim, early, late).is_some())?;
+            .find(|claim| contradiction(*claim, early, late).is_some());
+        let Some(claim) = claim else {
+            return Ok(None);
+        };
         let pair = [early, late].map(|shown| Piece::Leaf(shown.leaf.clone()));
-        self.proven(claim, pair.to_vec())
+        let mut pieces = pair.to_vec();
+        for place in [early.index, late.index] {
+            pieces.extend(self.recoveries(sides, place, &pieces)?);
+        }
+        Ok(self.proven(claim, pieces))
     }
 
     /// The other side's leaves, where the export has something else or the same.
@@ -148,7 +164,7 @@ impl Case<'_> {
                 continue;
             };
             let pieces = vec![Piece::Leaf(leaf.clone()), Piece::Leaf(theirs)];
-            let recovered = self.recoveries(&[export], index)?;
+            let recovered = self.recoveries(&[export], index, &pieces)?;
             let verdict = self.proven(Claim::TwoEntries, [pieces, recovered].concat());
             if verdict.is_some() {
                 return Ok(verdict);
@@ -177,7 +193,7 @@ impl Case<'_> {
             return Ok(None);
         };
         let pieces = vec![Piece::Leaf(one), Piece::Leaf(two)];
-        let recovered = self.recoveries(&[first, second], place)?;
+        let recovered = self.recoveries(&[first, second], place, &pieces)?;
         Ok(self.proven(Claim::TwoEntries, [pieces, recovered].concat()))
     }
 
@@ -195,7 +211,7 @@ impl Case<'_> {
                 self.compared.push(Compared::SameRoot(old.size.get()));
                 return Ok(self.agree());
             }
-            let recovered = self.recoveries(&[small, large], last)?;
+            let recovered = self.recoveries(&[small, large], last, &[])?;
             let verdict = self.proven(Claim::TwoRoots, [notes(), recovered].concat());
             return Ok(verdict.unwrap_or_else(|| self.undecided(small, large)));
         }
@@ -220,7 +236,7 @@ impl Case<'_> {
                 self.compared.push(Compared::Consistent { old, new });
                 return Ok(self.agree());
             }
-            let recovered = self.recoveries(&[large], last)?;
+            let recovered = self.recoveries(&[large], last, &[])?;
             let pieces = [notes(), vec![Piece::Consistency(shown)], recovered].concat();
             if let Some(verdict) = self.proven(Claim::NoConsistency, pieces) {
                 return Ok(verdict);
@@ -245,18 +261,22 @@ impl Case<'_> {
         }
     }
 
-    /// The recoveries in exports that declare the loss of what stood at `place`, as exhibits.
-    fn recoveries(&self, sides: &[&Side<'_, '_>], place: u64) -> Result<Vec<Piece>, DenounceError> {
+    /// The recoveries in exports that declare the loss of what stood at `place`, as exhibits; without those that are `shown` already.
+    fn recoveries(
+        &self,
+        sides: &[&Side<'_, '_>],
+        place: u64,
+        shown: &[Piece],
+    ) -> Result<Vec<Piece>, DenounceError> {
         let mut pieces = Vec::new();
         for side in sides {
             let declaring = |one: &&Recovery| one.from <= place && place < one.until;
             // One is enough to say that the loss was declared.
-            let declaring = side.recoveries().iter().find(declaring);
-            // The entry at the place itself is an exhibit already.
-            let declaring = declaring.filter(|one| one.at.get() != place);
-            if let Some(recovery) = declaring {
-                pieces.extend(side.prove(recovery.at.get())?.map(Piece::Leaf));
-            }
+            let Some(recovery) = side.recoveries().iter().find(declaring) else {
+                continue;
+            };
+            let piece = side.prove(recovery.at.get())?.map(Piece::Leaf);
+            pieces.extend(piece.filter(|piece| !shown.contains(piece)));
         }
         Ok(pieces)
     }
