@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use cinnabar_events::{Entry, EntryHash, Sequence};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_tlog::{Hash, Size};
 use rusqlite::{Connection, Transaction};
 
@@ -220,7 +221,9 @@ impl Views {
         let transaction = writer.sqlite.transaction()?;
         fold(&transaction, entries)?;
         write_cursor(&transaction, &cursor)?;
+        pass(Failpoint::ViewFolded);
         transaction.commit()?;
+        pass(Failpoint::ViewCommitted);
         // From here on it has happened.
         writer.cursor = cursor;
         *lock(&self.0.cursor) = cursor;

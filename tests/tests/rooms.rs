@@ -7,8 +7,10 @@ use serde_json::Value;
 
 /// Every crate of the workspace and the crates of the workspace that it may depend on. One way: each line names only
 /// crates above it.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("cinnabar-tlog", &[]),
+    // Knows nothing of what it interrupts.
+    ("cinnabar-failpoint", &[]),
     ("cinnabar-events", &["cinnabar-tlog"]),
     ("cinnabar-governance", &["cinnabar-tlog", "cinnabar-events"]),
     ("cinnabar-verifier", &CONTRACT),
@@ -16,16 +18,17 @@ const ARROWS: [(&str, &[&str]); 19] = [
     // Any log's checkpoints, whatever its entries are.
     ("cinnabar-witness", &["cinnabar-tlog"]),
     ("cinnabar-timestamp", &["cinnabar-tlog"]),
-    ("cinnabar-store", &CONTRACT),
+    ("cinnabar-store", &INTERRUPTED),
     // Knows commitments, and no rule: who may see or destroy is decided elsewhere.
     ("cinnabar-vault", &["cinnabar-tlog", "cinnabar-events"]),
-    ("cinnabar-projections", &CONTRACT),
+    ("cinnabar-projections", &INTERRUPTED),
     (
         "cinnabar-ledger",
         &[
             "cinnabar-tlog",
             "cinnabar-events",
             "cinnabar-governance",
+            "cinnabar-failpoint",
             "cinnabar-store",
             "cinnabar-vault",
         ],
@@ -47,12 +50,23 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("cinnabar-fuzz", &AUDIT),
     ("cinnabar", &LIBRARIES),
     ("cinnabar-bench", &LIBRARIES),
+    ("cinnabar-read-bench", &LIBRARIES),
+    ("cinnabar-counts", &LIBRARIES),
     // Crosses crates: that is what it is for.
     ("cinnabar-tests", &EVERYTHING),
     ("cinnabar-tamper-lab", &CHEATING),
+    ("cinnabar-faults", &FAULTS),
+    ("cinnabar-disk", &DISK),
 ];
 
 const CONTRACT: [&str; 3] = ["cinnabar-tlog", "cinnabar-events", "cinnabar-governance"];
+/// The contract, and the places at which a test may interrupt.
+const INTERRUPTED: [&str; 4] = [
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-failpoint",
+];
 /// What an auditor's program may be made of.
 const AUDIT: [&str; 8] = [
     "cinnabar-tlog",
@@ -64,7 +78,8 @@ const AUDIT: [&str; 8] = [
     "cinnabar-vault",
     "cinnabar-projections",
 ];
-const LIBRARIES: [&str; 12] = [
+const LIBRARIES: [&str; 13] = [
+    "cinnabar-failpoint",
     "cinnabar-tlog",
     "cinnabar-events",
     "cinnabar-governance",
@@ -78,7 +93,8 @@ const LIBRARIES: [&str; 12] = [
     "cinnabar-ledger",
     "cinnabar-api",
 ];
-const EVERYTHING: [&str; 17] = [
+const EVERYTHING: [&str; 18] = [
+    "cinnabar-failpoint",
     "cinnabar-tlog",
     "cinnabar-events",
     "cinnabar-governance",
@@ -107,6 +123,29 @@ const CHEATING: [&str; 7] = [
     "cinnabar-witness",
 ];
 
+/// Programs and their neighbours from outside, and what checks them afterwards.
+const FAULTS: [&str; 8] = [
+    "cinnabar-tests",
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-failpoint",
+    "cinnabar-verifier",
+    "cinnabar-store",
+    "cinnabar-ledger",
+];
+const DISK: [&str; 9] = [
+    "cinnabar-tests",
+    "cinnabar-tlog",
+    "cinnabar-events",
+    "cinnabar-governance",
+    "cinnabar-failpoint",
+    "cinnabar-verifier",
+    "cinnabar-store",
+    "cinnabar-ledger",
+    "cinnabar-faults",
+];
+
 /// A crate from elsewhere, and the only crates of the workspace that may name it as a dependency, tests and builds included.
 const LINKED_BY: [(&str, &[&str]); 4] = [
     // The bench measures the machine's own limits, synced batches among them; the lab writes into a database behind the node's back.
@@ -122,6 +161,7 @@ const LINKED_BY: [(&str, &[&str]); 4] = [
             "cinnabar",
             "cinnabar-bench",
             "cinnabar-tests",
+            "cinnabar-faults",
         ],
     ),
     (

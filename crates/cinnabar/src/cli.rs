@@ -107,6 +107,7 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(command: Command) -> Result<(), Failure> {
+    cinnabar_failpoint::check().or_fail(Exit::Usage)?;
     match command {
         Command::Up(args) => up::run(args),
         Command::Init(args) => init::run(args),

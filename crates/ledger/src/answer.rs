@@ -6,6 +6,7 @@ use std::sync::mpsc::Receiver;
 use async_nats::{Client, HeaderMap, Subject};
 use bytes::Bytes;
 use cinnabar_events::{Entry, Kind, Receipt, Sequence};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_store::Store;
 use cinnabar_tlog::{LeafIndex, Note, Prover, Size, TlogProof};
 use cinnabar_vault::Vault;
@@ -64,8 +65,10 @@ pub(crate) fn answer_all(
             .par_chunks(RECEIPTS_PER_WORKER)
             .flat_map_iter(|chunk| receipts.answers(chunk))
             .collect();
+        pass(Failpoint::AnswerMade);
         let replies = outcomes.into_iter().map(|(reply, _)| reply);
         runtime.block_on(send_all(client, replies.zip(answers)));
+        pass(Failpoint::AnswerSent);
     }
 }
 

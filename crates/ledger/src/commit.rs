@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_nats::{Client, HeaderMap};
 use bytes::Bytes;
 use cinnabar_events::{Block, BlockHeader, Entry, EntryHash, Sequence};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_store::{Application, Position, Store};
 use cinnabar_tlog::Size;
 use cinnabar_vault::Vault;
@@ -153,7 +154,9 @@ impl Committer {
             .map(|entry| (entry.seq(), entry.bytes().into()))
             .collect();
         let block = self.sign(first, prev, &entries);
+        pass(Failpoint::BlockSigned);
         let stream_sequence = self.publish(&block)?;
+        pass(Failpoint::BlockPublished);
         // The block is durable. From here on it is committed; all that follows must succeed or the node stops.
         let position = Position {
             stream_sequence,
@@ -163,6 +166,7 @@ impl Committer {
         let time = entries.last().map(Entry::time);
         let time = time.or(self.store.head().time);
         let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root, time));
+        pass(Failpoint::CheckpointSigned);
         let application = Application {
             entries,
             records: changes,
@@ -174,8 +178,10 @@ impl Committer {
         let erases = concerns_the_vault(&application.entries);
         self.store.apply(application).map_err(Divergence::Apply)?;
         self.position = position;
+        pass(Failpoint::BlockApplied);
         if let Some(vault) = self.vault.as_ref().filter(|_| erases) {
             // Before anybody is told that they are erased.
+            pass(Failpoint::ErasureBegun);
             carry_out_erasures(&self.store, vault)?;
         }
         Ok(bytes)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cinnabar_events::{
     BLOCK_MAX_BYTES, BLOCK_MAX_ENTRIES, Entry, EntryHash, Malformed, Sequence, Timestamp, Verified,
 };
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_governance::{
     Changes, DueKey, Overlay, Record, RecordKey, Records, Rejection, admit, duty, evolve, links,
     placed, unsaid,
@@ -288,6 +289,7 @@ fn keep(
         return Ok(Ok(()));
     }
     let kept = vault.keep(&[filing]).map_err(VaultFailure::from)?;
+    pass(Failpoint::VaultKept);
     let refused = kept.into_iter().find_map(Result::err);
     Ok(match refused {
         None => Ok(()),

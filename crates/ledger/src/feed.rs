@@ -12,6 +12,7 @@ use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
 use async_nats::{Client, HeaderMap};
 use bytes::Bytes;
 use cinnabar_events::{CloudEvent, Entry, Sequence};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_store::Store;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -123,7 +124,9 @@ impl Feed {
         while tail.next < self.store.head().size.get() && !self.stop.is_cancelled() {
             let batch = self.batch(tail.next)?;
             let count = batch.len() as u64;
+            pass(Failpoint::FeedBatched);
             let ack = self.publish(batch, tail.stream_sequence).await?;
+            pass(Failpoint::FeedPublished);
             tail = Tail {
                 stream_sequence: ack.sequence,
                 next: tail.next + count,

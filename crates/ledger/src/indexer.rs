@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use cinnabar_events::kinds::DossiersIndexed;
 use cinnabar_events::{Class, Entry, Receipt, Sequence, SparseRoot, Subject, Timestamp};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_governance::dossiers_indexed;
 use cinnabar_store::{IndexHead, IndexPlan, MAX_LISTING, Store};
 use cinnabar_tlog::Size;
@@ -217,6 +218,7 @@ impl Indexer {
                     found: plan.root(),
                 });
             }
+            pass(Failpoint::IndexPlanned);
             if self.store.apply_index(plan, recorded.entry)? {
                 return Ok(());
             }

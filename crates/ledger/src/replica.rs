@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cinnabar_events::{Block, BlockFault, Entry, Kind, LedgerId, Malformed, Sequence};
+use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_governance::{Overlay, Rejection, admit, evolve, links, placed, unsaid};
 use cinnabar_store::{Application, ApplyError, Position, Store, StoreError};
 use cinnabar_tlog::{EdgeTiles, Size};
@@ -290,6 +291,7 @@ impl Replica {
             checkpoint,
             position,
         };
+        pass(Failpoint::ReplicaChecked);
         Ok(self.store.apply(application)?)
     }
 

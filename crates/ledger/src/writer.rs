@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 use cinnabar_events::{Signed, Timestamp};
+use cinnabar_failpoint::{Failpoint, pass};
 use rayon::prelude::*;
 use tokio::sync::mpsc as queue;
 
@@ -56,6 +57,7 @@ pub(crate) fn write(
     if let Err(halt) = committer.open_epoch() {
         return halt;
     }
+    pass(Failpoint::EpochOpened);
     // Another writer may have recorded erasures while this node followed.
     if let Some(vault) = &committer.vault
         && let Err(failure) = carry_out_erasures(&store, vault)
@@ -184,6 +186,7 @@ impl Writer<'_> {
                 return halt;
             }
             if self.idle && !self.draft.is_empty() {
+                pass(Failpoint::WriterDecided);
                 if jobs.send(self.draft.finish()).is_err() {
                     return Halt::Stopping;
                 }
@@ -205,6 +208,7 @@ impl Writer<'_> {
                         return Halt::Stopping;
                     }
                     self.waiting.extend(batch.par_drain(..).map(check).collect::<Vec<_>>());
+                    pass(Failpoint::WriterTaken);
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::{Arc, PoisonError};
 
+use cinnabar_failpoint::{Failpoint, pass, try_pass};
 use cinnabar_tlog::EdgeTiles;
 use rocksdb::WriteBatch;
 
@@ -215,12 +216,15 @@ impl Store {
         for file in files.iter().flatten() {
             file.begin(seen.clone()).map_err(ApplyError::HeadFile)?;
         }
+        try_pass(Failpoint::StoreBegun).map_err(ApplyError::HeadFile)?;
         let written = self.inner.db.write_opt(batch, &options::synced());
+        try_pass(Failpoint::StoreWritten).map_err(ApplyError::HeadFile)?;
         let noted: Vec<_> = files.iter().flatten().map(|file| file.finish()).collect();
         written.map_err(|error| ApplyError::Database(error.into()))?;
         for noted in noted {
             noted.map_err(ApplyError::HeadFile)?;
         }
+        pass(Failpoint::StoreDurable);
         Ok(seen)
     }
 }

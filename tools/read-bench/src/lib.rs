@@ -1,0 +1,1 @@
+//! What reading costs: views rebuilt and live, the API, search over the register.
