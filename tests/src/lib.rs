@@ -9,6 +9,7 @@ pub mod folder_server;
 pub mod http;
 pub mod ledger;
 pub mod running;
+pub mod tally;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
