@@ -19,7 +19,7 @@ use crate::identity::LogSigner;
 use crate::indexer::{Indexer, orders};
 use crate::intake::{Queue, Waiting, queue, serve};
 use crate::lease::{Candidate, Held, Lease};
-use crate::refill::{self, Filling, Stand, StreamDamage, Trouble};
+use crate::refill::{self, Filling, Patrol, Stand, StreamDamage, Trouble};
 use crate::replica::{Divergence, Replica};
 use crate::rollback;
 use crate::stream::{LogStream, ReadFailure, StreamState};
@@ -116,6 +116,7 @@ pub fn start_with(
         feed,
         committed,
         doubts: 0,
+        unreadable: Arc::default(),
     };
     Ok((handle, tokio::spawn(node.run(indexer))))
 }
@@ -133,6 +134,8 @@ struct Node {
     committed: Arc<Notify>,
     /// How often in a row the stream was seen damaged.
     doubts: u32,
+    /// A message of the stream that can't be read; 0 while none is known.
+    unreadable: Arc<AtomicU64>,
     /// When the node is gone, so is what it started.
     _ends: DropGuard,
 }
@@ -278,6 +281,12 @@ impl Node {
             self.mend(Some((&stream, &state)), damage).await?;
             return Ok(None);
         }
+        let sequence = self.unreadable.load(Ordering::Relaxed);
+        if sequence > 0 {
+            let damage = StreamDamage::Unreadable { sequence };
+            self.mend(Some((&stream, &state)), damage).await?;
+            return Ok(None);
+        }
         self.look_for_rollback()?;
         self.doubts = 0;
         Ok(Some(stream))
@@ -368,6 +377,7 @@ impl Node {
         tracing::error!(reason = %damage, "The log stream is refilled from this replica.");
         let mended = self.refill(old, damage, &right, &signer).await;
         if let Some(position) = self.bear(mended).await? {
+            self.unreadable.store(0, Ordering::Relaxed);
             self.replica.go_on_at(position);
         }
         Ok(())
@@ -418,6 +428,7 @@ impl Node {
                 | StreamDamage::Empty { .. }
                 | StreamDamage::Cut { .. }
                 | StreamDamage::Holes { .. }
+                | StreamDamage::Unreadable { .. }
                 | StreamDamage::Older { .. }
                 | StreamDamage::Behind { .. }
                 | StreamDamage::Unfinished { .. },
@@ -533,6 +544,15 @@ impl Node {
             turn: turn.clone(),
         };
         let watching = tokio::spawn(watching.run());
+        let patrol = Patrol {
+            stream: stream.clone(),
+            last: self.replica.position().stream_sequence,
+            unreadable: self.unreadable.clone(),
+            may_refill: self.precautions.refill.is_some(),
+            alarm: self.alarm.clone(),
+            turn: turn.clone(),
+        };
+        let patrolling = tokio::spawn(patrol.run());
         let intake = serve(
             &self.setup.client,
             &self.setup.names,
@@ -563,7 +583,7 @@ impl Node {
             intake.stop().await;
         }
         drop(feeding.await);
-        drop(watching.await);
+        drop((watching.await, patrolling.await));
         self.after(halt)
     }
 

@@ -21,6 +21,7 @@
 
 mod blocks;
 mod fill;
+mod patrol;
 mod place;
 mod salvage;
 
@@ -32,6 +33,7 @@ use crate::replica::Divergence;
 use crate::stream::{LogStream, ReadFailure, StreamState};
 
 pub(crate) use fill::{Filling, published_checkpoint, renew_others};
+pub(crate) use patrol::Patrol;
 pub(crate) use place::{Stand, stand};
 pub(crate) use salvage::salvage;
 
@@ -70,6 +72,12 @@ pub enum StreamDamage {
     Holes {
         /// How many.
         count: u64,
+    },
+    /// A message is there and can't be read.
+    #[error("message {sequence} of the log stream can't be read: a damaged file")]
+    Unreadable {
+        /// The first one.
+        sequence: u64,
     },
     /// An older generation came back.
     #[error(
@@ -134,6 +142,7 @@ impl StreamDamage {
             | Self::Empty { .. }
             | Self::Cut { .. }
             | Self::Holes { .. }
+            | Self::Unreadable { .. }
             | Self::Older { .. } => false,
         }
     }
