@@ -1,0 +1,94 @@
+//! Three brokers, of which one at a time is killed, the leader included: writes go on.
+#![allow(clippy::unwrap_used)]
+
+use cinnabar_faults::oracle::judge;
+use cinnabar_faults::people::Person;
+use cinnabar_faults::supervisor::{Cluster, Keeper, Role, Run};
+use cinnabar_tests::http;
+use cinnabar_tests::running::eventually;
+use cinnabar_tests::tally::{ran, times};
+use serde_json::Value;
+
+/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
+const OPENING: u64 = 11;
+
+/// Waits until the ledger has its rulebook.
+fn opened(url: &str) {
+    eventually("a ledger that is open", || {
+        let (_, note) = http::get(url, "/checkpoint").filter(|(status, _)| *status == 200)?;
+        let note = String::from_utf8(note).ok()?;
+        let size: u64 = note.lines().nth(1)?.parse().ok()?;
+        (size >= OPENING).then_some(())
+    });
+}
+
+/// Which server leads the log stream, by its place, as the servers themselves say.
+fn leader(cluster: &Cluster) -> Option<usize> {
+    let running = cluster.servers.iter().find(|server| server.runs())?;
+    let (_, body) = http::get(running.monitor_url(), "/jsz?streams=true&accounts=true")?;
+    let told: Value = serde_json::from_slice(&body).ok()?;
+    let accounts = told["account_details"].as_array()?;
+    let mut streams = accounts
+        .iter()
+        .filter_map(|one| one["stream_detail"].as_array())
+        .flatten();
+    let log = streams.find(|one| {
+        one["name"]
+            .as_str()
+            .is_some_and(|name| name.ends_with("_LOG"))
+    })?;
+    let leads = log["cluster"]["leader"].as_str()?;
+    cluster
+        .servers
+        .iter()
+        .position(|server| server.name() == leads)
+}
+
+#[test]
+fn with_any_one_of_three_brokers_killed_writing_goes_on() {
+    let mut cluster = Cluster::founded(3);
+    let mut writer = cluster.node("one", Role::Writer, &[]);
+    writer.start("");
+    let profile = cluster.profile_path(&writer.url, "");
+    opened(&writer.url);
+    let rounds = times(2, 12);
+    let mut books = Vec::new();
+    let mut led = 0;
+    cluster.enrol(&Person::new("journal", "registrar"));
+    for round in 0..rounds {
+        let leads = eventually("a leader", || leader(&cluster));
+        // The leader first, then each in turn.
+        let victim = if round == 0 { leads } else { round % 3 };
+        led += u64::from(victim == leads);
+        let way = cluster.servers[(victim + 1) % 3].url().to_owned();
+        let book = cluster.folder().join(format!("journal-{round}.jsonl"));
+        let run = Run {
+            way: Some(way),
+            tag: format!("r{round}"),
+            ..Run::default()
+        };
+        let mut keeper = Keeper::start(&profile, &book, &run);
+        keeper.more_receipts(10);
+        cluster.servers[victim].kill();
+        keeper.more_receipts(20);
+        cluster.servers[victim].start();
+        let url = cluster.servers[victim].monitor_url().to_owned();
+        eventually("a broker that has caught up", || {
+            http::get(&url, "/healthz").filter(|(status, _)| *status == 200)
+        });
+        keeper.more_receipts(10);
+        keeper.finish();
+        books.push(book);
+    }
+    let desk = cluster.desk(&writer.url);
+    let books: Vec<_> = books.iter().map(std::path::PathBuf::as_path).collect();
+    let verdict = judge(&desk, &books);
+    writer.stop();
+    ran(
+        "R11",
+        &format!(
+            "{rounds} of three brokers killed in turn ({led} times the leader), {} receipts held",
+            verdict.receipts
+        ),
+    );
+}
