@@ -5,8 +5,8 @@
 //! clocks are compared, and the server's own expiry (a second or more late) is not waited for.
 //!
 //! How the numbers hang together. From a writer's death to the first receipt of the next pass at most `LEASE_TTL + 2·LEASE_LOOK` and
-//! the time for one empty block: 3.4 s and a little, under the 5 s that are promised. A writer whose renewal waits for a slow sync
-//! keeps the lease: the key changes every `LEASE_RENEW +` the sync, so a sync of two and a half seconds is survived. A server
+//! the time for one empty block: 2.9 s and a little, well under the 5 s that are promised. A writer whose renewal waits for a slow sync
+//! keeps the lease: the key changes every `LEASE_RENEW +` the sync, so a sync of two seconds is survived. A server
 //! that answers nobody for a while counts for little: between two looks no more than `2·LEASE_LOOK` is ever counted, so what
 //! has to pass is time in which the holder could have been seen.
 
@@ -23,15 +23,15 @@ use crate::nats::publish::{PublishFailure, publish};
 
 /// A lease that was not renewed for this long is taken by whoever waits; a holder that could not renew it for this long
 /// lets go.
-pub(crate) const LEASE_TTL: Duration = Duration::from_secs(3);
+pub(crate) const LEASE_TTL: Duration = Duration::from_millis(2_500);
 /// How often it is renewed.
-const LEASE_RENEW: Duration = Duration::from_millis(500);
+const LEASE_RENEW: Duration = Duration::from_millis(400);
 /// How often whoever waits looks at it.
 const LEASE_LOOK: Duration = Duration::from_millis(200);
 /// When the server forgets it, in whole seconds: only so that nothing is left behind where nobody waits. Longer than
 /// [`LEASE_TTL`], or it would end under a slow holder.
 const SERVER_TTL: &str = "6s";
-const _: () = assert!(LEASE_TTL.as_millis() + 2 * LEASE_LOOK.as_millis() < 4_000);
+const _: () = assert!(LEASE_TTL.as_millis() + 2 * LEASE_LOOK.as_millis() < 3_000);
 /// Pause before a renewal that could not be sent is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// The key in the bucket.
@@ -221,7 +221,7 @@ impl Held {
             let why = match renewed {
                 Ok(Ok(())) => continue,
                 Ok(Err(trouble)) => crate::causes(&trouble),
-                Err(_) => format!("no answer in {} s", LEASE_TTL.as_secs()),
+                Err(_) => format!("no answer in {} ms", LEASE_TTL.as_millis()),
             };
             tracing::warn!(trouble = why, "The writer's lease could not be renewed.");
             return turn.cancel();

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cinnabar_store::{Position, Store};
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -19,10 +18,10 @@ use crate::identity::LogSigner;
 use crate::indexer::{Indexer, orders};
 use crate::intake::{Queue, Waiting, queue, serve};
 use crate::lease::{Candidate, Held, Lease};
-use crate::refill::{self, Filling, Patrol, Stand, StreamDamage, Trouble};
+use crate::refill::Patrol;
 use crate::replica::{Divergence, Replica};
 use crate::rollback;
-use crate::stream::{LogStream, ReadFailure, StreamState};
+use crate::stream::{LogStream, ReadFailure};
 use crate::writer::{CommitterSetup, write};
 
 pub use crate::indexer::IndexFailure;
@@ -30,18 +29,13 @@ pub use crate::setup::{Handle, IndexCadence, MayRefill, Phase, Precautions, Role
 
 /// Pause before trying again when the stream or the lease can't be reached.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
-/// Pause before looking again whether somebody has refilled the stream.
-const MENDED_LOOK: Duration = Duration::from_secs(1);
 /// How often a node looks whether the stream is still the one that it knows.
 const STREAM_LOOK: Duration = Duration::from_millis(500);
-/// A writer whose own disk takes no block for so long lets another write. Slow syncs take a second or two.
-const STALL_MAX: Duration = Duration::from_millis(2_500);
-/// Times that a damage is seen before it is believed, on one machine and on a cluster, where a server may have
-/// been cut off from the others: one second, and five.
-const DOUBTS_ALONE: u32 = 4;
-const DOUBTS_SHARED: u32 = 20;
-/// How often it is said how far reading has come.
-const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+mod join;
+mod vigil;
+
+use vigil::{Watch, is_another};
 
 /// Why a node ended.
 #[derive(Debug, thiserror::Error)]
@@ -218,223 +212,6 @@ impl Node {
                 None
             }
         }
-    }
-
-    /// The same for what refilling runs into; `None` also if the stream changed meanwhile.
-    async fn bear<T>(&self, result: Result<T, Trouble>) -> Result<Option<T>, NodeFailure> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(Trouble::Stop(divergence)) => Err(divergence.into()),
-            Err(Trouble::Read(failure)) => Ok(self.patiently(Err(failure)).await),
-            Err(trouble @ (Trouble::Stream(_) | Trouble::Publish(_) | Trouble::Moved)) => {
-                tracing::warn!(trouble = %crate::causes(&trouble), "The log stream can't be mended just now; trying again.");
-                self.pause(RETRY_PAUSE).await;
-                Ok(None)
-            }
-        }
-    }
-
-    async fn pause(&self, pause: Duration) {
-        tokio::select! {
-            () = self.setup.stop.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
-
-    /// Finds the stream and reads it to its end; `None` if that didn't work out and wants trying again. A stream that lacks what the
-    /// replica has is refilled, where that is allowed.
-    async fn join(&mut self) -> Result<Option<LogStream>, NodeFailure> {
-        let found = LogStream::find(&self.setup.client, &self.setup.names).await;
-        let Some(found) = self.patiently(found).await else {
-            return Ok(None);
-        };
-        if !matches!(*self.tell.borrow(), Phase::Following) {
-            self.tell.send_replace(Phase::CatchingUp);
-        }
-        let Some(stream) = found else {
-            self.mend(None, StreamDamage::Missing).await?;
-            return Ok(None);
-        };
-        let Some(state) = self.patiently(stream.state().await).await else {
-            return Ok(None);
-        };
-        let (store, position) = (&self.setup.store, self.replica.position());
-        let stand = refill::stand(&stream, &state, &self.setup.identity, store, position).await;
-        let position = match self.bear(stand).await? {
-            None => return Ok(None),
-            Some(Stand::At(position)) => position,
-            Some(Stand::Damaged(damage)) => {
-                self.mend(Some((&stream, &state)), damage).await?;
-                return Ok(None);
-            }
-        };
-        self.replica.go_on_at(position);
-        if !self.read_on(&stream, state.last).await? {
-            return Ok(None);
-        }
-        let size = self.setup.store.head().size.get();
-        if size < state.generation.filled_to {
-            let damage = StreamDamage::Unfinished {
-                found: size,
-                filled_to: state.generation.filled_to,
-            };
-            self.mend(Some((&stream, &state)), damage).await?;
-            return Ok(None);
-        }
-        let sequence = self.unreadable.load(Ordering::Relaxed);
-        if sequence > 0 {
-            let damage = StreamDamage::Unreadable { sequence };
-            self.mend(Some((&stream, &state)), damage).await?;
-            return Ok(None);
-        }
-        self.look_for_rollback()?;
-        self.doubts = 0;
-        Ok(Some(stream))
-    }
-
-    /// Reads on to the message `last`; `false` if that didn't work out and wants trying again.
-    async fn read_on(&mut self, stream: &LogStream, last: u64) -> Result<bool, NodeFailure> {
-        let from = self.replica.position().stream_sequence;
-        if from >= last {
-            return Ok(true);
-        }
-        if self.setup.store.head().size.is_zero() {
-            tracing::warn!(
-                blocks = last,
-                "There are no entries here: the replica is built from the log stream."
-            );
-        }
-        let Some(mut messages) = self.patiently(stream.follow(from + 1).await).await else {
-            return Ok(false);
-        };
-        let mut told = Instant::now();
-        while self.replica.position().stream_sequence < last {
-            let message = tokio::select! {
-                () = self.setup.stop.cancelled() => return Ok(false),
-                message = messages.next() => message,
-            };
-            let Some(message) = message else {
-                return Ok(false);
-            };
-            let Some(message) = self.patiently(message).await else {
-                return Ok(false);
-            };
-            tokio::task::block_in_place(|| self.replica.follow(&message))?;
-            if told.elapsed() >= PROGRESS_EVERY {
-                told = Instant::now();
-                let size = self.setup.store.head().size.get();
-                let at = self.replica.position().stream_sequence;
-                tracing::info!(
-                    message = at,
-                    of = last,
-                    ledger.size = size,
-                    "Reading the log stream."
-                );
-            }
-        }
-        Ok(true)
-    }
-
-    /// Refills the stream, if this node may. If not: a reader says so and waits, a writer stops.
-    async fn mend(
-        &mut self,
-        old: Option<(&LogStream, &StreamState)>,
-        damage: StreamDamage,
-    ) -> Result<(), NodeFailure> {
-        let (signer, lease) = match &self.setup.role {
-            Role::Writer { signer, lease, .. } => (signer.clone(), *lease),
-            Role::Reader => {
-                let why = damage.to_string();
-                tracing::error!(
-                    reason = why,
-                    "This reader goes on with what it has, and waits."
-                );
-                self.alarm.send_replace(Some(why));
-                self.pause(MENDED_LOOK).await;
-                return Ok(());
-            }
-        };
-        let right = self.precautions.refill.clone();
-        if right.is_none() && damage.may_be_being_mended() {
-            tracing::warn!(reason = %damage, "Waiting until the log stream is refilled; if nobody does it: cinnabar node --config FILE --refill");
-            self.pause(MENDED_LOOK).await;
-            return Ok(());
-        }
-        // A server that just came up, or lost the lead without knowing it, may know too little.
-        self.doubts += 1;
-        let certain = match lease {
-            Lease::Alone => DOUBTS_ALONE,
-            Lease::Shared => DOUBTS_SHARED,
-        };
-        if self.doubts < certain {
-            tracing::warn!(reason = %damage, "The log stream lacks something; looking again.");
-            self.pause(RETRY_PAUSE).await;
-            return Ok(());
-        }
-        let Some(right) = right else {
-            return Err(Divergence::Stream(damage).into());
-        };
-        tracing::error!(reason = %damage, "The log stream is refilled from this replica.");
-        let mended = self.refill(old, damage, &right, &signer).await;
-        if let Some(position) = self.bear(mended).await? {
-            self.unreadable.store(0, Ordering::Relaxed);
-            self.replica.go_on_at(position);
-        }
-        Ok(())
-    }
-
-    /// Takes over what the stream still has, makes sure that this replica has everything, and fills the stream from it.
-    async fn refill(
-        &mut self,
-        old: Option<(&LogStream, &StreamState)>,
-        damage: StreamDamage,
-        right: &MayRefill,
-        signer: &LogSigner,
-    ) -> Result<Position, Trouble> {
-        let setup = &self.setup;
-        let (client, names, identity) = (&setup.client, &setup.names, &setup.identity);
-        let published = refill::published_checkpoint(client, names, identity).await;
-        refill::renew_others(right, names).await?;
-        if let Some((stream, state)) = old {
-            refill::salvage(stream, state, &mut self.replica, &setup.store, identity).await?;
-        }
-        self.look_for_rollback()?;
-        if self.precautions.recovery.is_none()
-            && let Some(lost) =
-                rollback::look(&self.setup.store, published.as_slice()).map_err(Trouble::Stop)?
-        {
-            return Err(Divergence::from(lost).into());
-        }
-        let filling = Filling {
-            client: &self.setup.client,
-            names: &self.setup.names,
-            identity: &self.setup.identity,
-            store: &self.setup.store,
-            signer,
-            position: self.replica.position(),
-        };
-        match (old, damage) {
-            (
-                Some((stream, state)),
-                StreamDamage::Behind { .. } | StreamDamage::Unfinished { .. },
-            ) => {
-                if let Some(position) = filling.complete(stream, state).await? {
-                    return Ok(position);
-                }
-            }
-            (
-                _,
-                StreamDamage::Missing
-                | StreamDamage::Empty { .. }
-                | StreamDamage::Cut { .. }
-                | StreamDamage::Holes { .. }
-                | StreamDamage::Unreadable { .. }
-                | StreamDamage::Older { .. }
-                | StreamDamage::Behind { .. }
-                | StreamDamage::Unfinished { .. },
-            ) => {}
-        }
-        filling.next_generation(right, old).await
     }
 
     /// What was known of the ledger is there. If not, a writer doesn't sign: only with a recovery that names what is lost. A
@@ -655,76 +432,5 @@ impl Node {
         .map_err(Divergence::Store)?;
         self.replica.skipped().store(skipped, Ordering::Relaxed);
         Ok(())
-    }
-}
-
-/// Whether a stream must be joined anew: it is of another generation, or lacks something.
-fn is_another(state: &StreamState, position: Position) -> bool {
-    state.generation.number != position.generation || StreamDamage::of(state, position).is_some()
-}
-
-/// Looks after the stream while this node writes, and after the writer.
-struct Watch {
-    stream: LogStream,
-    store: Store,
-    /// Of the stream, when the turn began.
-    generation: u32,
-    lease: Lease,
-    turn: CancellationToken,
-}
-
-impl Watch {
-    /// Ends the turn if the stream is another one or lacks something, and where another node may write, also if blocks are
-    /// published and this node's own disk takes none.
-    async fn run(self) {
-        let mut stalled: Option<(Position, Instant)> = None;
-        loop {
-            tokio::select! {
-                () = self.turn.cancelled() => return,
-                () = tokio::time::sleep(STREAM_LOOK) => {}
-            }
-            // Before the stream is asked: it never has less than was applied then.
-            let stored = self.store.position();
-            let position = Position {
-                generation: self.generation,
-                // Until the first block of the turn is applied, the store may be in another generation.
-                stream_sequence: match stored.generation == self.generation {
-                    true => stored.stream_sequence,
-                    false => 0,
-                },
-                epoch: stored.epoch,
-            };
-            let state = match self.stream.state().await {
-                Ok(state) => state,
-                Err(failure) if failure.is_missing() => {
-                    tracing::error!("The log stream is gone; this node stops writing.");
-                    return self.turn.cancel();
-                }
-                Err(_) => continue,
-            };
-            if is_another(&state, position) {
-                tracing::error!(
-                    ?state,
-                    ?position,
-                    "The log stream is not what it was; this node stops writing."
-                );
-                return self.turn.cancel();
-            }
-            let waits = self.lease == Lease::Shared && state.last > position.stream_sequence;
-            stalled = match stalled.filter(|_| waits) {
-                Some((since, at)) if since == position => {
-                    if at.elapsed() >= STALL_MAX {
-                        tracing::error!(
-                            stream.last = state.last,
-                            ?position,
-                            "This node's disk takes no blocks; another may write."
-                        );
-                        return self.turn.cancel();
-                    }
-                    Some((since, at))
-                }
-                Some(_) | None => waits.then(|| (position, Instant::now())),
-            };
-        }
     }
 }
