@@ -143,6 +143,7 @@ impl Embedded {
         let names = Names::new(identity.name.as_str())?;
         let store = open_store(layout)?;
         let server = start_server(embedding, &names).await?;
+        store.watch_space(&layout.nats().join("store"));
         let Link { client, events } = prepare(layout, &server, &names).await?;
         let replicas = Replicas::One;
         let findings = check(

@@ -29,6 +29,7 @@ mod request;
 mod rollback;
 mod secrets;
 mod setup;
+mod space;
 mod stream;
 mod writer;
 
@@ -38,6 +39,7 @@ pub use lease::Lease;
 pub use problem::Problem;
 pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};
 pub use rollback::RecoveryRefused;
+pub use space::Pending;
 
 /// An error with its causes, for a log line: each `Display` leaves out its source.
 pub fn causes(error: &dyn std::error::Error) -> String {

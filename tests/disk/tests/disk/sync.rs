@@ -1,0 +1,164 @@
+//! A sync that fails (R8), and one that takes its time (R9).
+
+use std::time::Duration;
+
+use cinnabar_disk::check::{Found, in_ledger, in_store, in_stream};
+use cinnabar_disk::faults::{FailingSync, SlowSync};
+use cinnabar_disk::journal::Load;
+use cinnabar_disk::power::{Keeps, Names, after};
+use cinnabar_disk::up::Up;
+use cinnabar_tests::running::eventually;
+use cinnabar_tests::tally::{ran, seed, thorough, times};
+use fastrand::Rng;
+
+use crate::common::{laid_out, mounted};
+
+/// How long a statement may take on a disk that is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Files whose sync fails: the database's write-ahead log, the head file, the log stream, the feed.
+const FILES: [&str; 4] = [".log", "replica/head", "_LOG/msgs", "_FEED/msgs"];
+
+#[test]
+fn after_a_sync_that_failed_nothing_is_acknowledged_before_a_restart() {
+    if mounted().is_none() {
+        return;
+    }
+    let mut rng = Rng::with_seed(seed());
+    let rounds = times(1, 5);
+    let mut ended = 0;
+    for round in 0..rounds {
+        for of in FILES {
+            let after = if round == 0 { 1 } else { rng.usize(0..40) };
+            ended += u64::from(fail_sync(of, after, &mut rng));
+        }
+    }
+    ran(
+        "R8",
+        &format!(
+            "{} failed syncs in 4 kinds of files: {ended} stopped with a reason, none acknowledged, all recovered",
+            rounds * FILES.len()
+        ),
+    );
+}
+
+/// Lets one sync fail; whether the program ended by itself.
+fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) -> bool {
+    let disk = mounted().expect("it worked before");
+    let up = Up::start(disk.path());
+    let data = disk.path().join("data");
+    let load = Load::on(&data, disk.clone());
+    load.send(20, 4, PATIENCE);
+    disk.fail(|faults| {
+        faults.failing_sync = Some(FailingSync {
+            of,
+            after: succeed,
+        });
+    });
+    std::thread::scope(|threads| {
+        threads.spawn(|| load.send(60, 2, Duration::from_secs(3)));
+        eventually("a sync that fails", || disk.has_failed().then_some(()));
+    });
+    let failed_at = disk.failed()[0].0;
+    let ended = up.has_ended();
+    eprintln!("{of}: {:?} ended {ended}", disk.failed());
+    let trace = disk.trace();
+    let said = up.said();
+    assert!(!said.contains("panicked"), "{of}:\n{said}");
+    match ended {
+        true => {
+            let ran = up.end();
+            assert_eq!(ran.code, Some(5), "{of}:\n{}", ran.err);
+        }
+        false => {
+            eprintln!("{of}: goes on; it said\n{said}");
+            drop(up);
+        }
+    }
+    let journal = load.journal();
+    let late = journal.given.iter().filter(|given| given.at > failed_at);
+    eprintln!("{of}: {} after", late.count());
+    // The power goes too: what the failed sync was to write is not there.
+    let until = trace.len();
+    for keeps in [Keeps::Nothing, Keeps::Some] {
+        let tree = after(&trace, until, keeps, Names::Ordered, rng);
+        let folder = laid_out(&tree);
+        let found = in_ledger(folder.path(), &mut journal.given.iter());
+        assert_eq!(found, Found::Whole, "{of} {keeps:?}");
+    }
+    let up = Up::start(disk.path());
+    let load = Load::again(&data, disk.clone(), Some(load));
+    load.send(10, 2, PATIENCE);
+    let api = up.desk().setting("api");
+    drop(up.desk().verify(&["--from", &api]).ends(0));
+    drop(up.stop().ends(0));
+    let found = in_store(disk.path(), &mut load.journal().given.iter());
+    assert_eq!(found, Found::Whole, "{of}");
+    ended
+}
+
+#[test]
+fn a_slow_disk_pushes_back_and_acknowledges_nothing_early() {
+    let Some(disk) = mounted() else { return };
+    let up = Up::start(disk.path());
+    let data = disk.path().join("data");
+    let load = Load::on(&data, disk.clone());
+    load.send(10, 4, PATIENCE);
+    let files: &[&str] = match thorough() {
+        true => &["", ".log", "_LOG/msgs", "replica/head"],
+        false => &["_LOG/msgs", ".log"],
+    };
+    let mut slow = Vec::new();
+    for of in files {
+        for seconds in if thorough() { vec![1, 6, 19] } else { vec![6] } {
+            let takes = Duration::from_secs(seconds);
+            disk.fail(|faults| faults.slow_sync = Some(SlowSync { of, takes }));
+            let before = load.journal().given.len();
+            std::thread::scope(|threads| {
+                threads.spawn(|| load.send(3, 1, takes * 8));
+                if seconds > 5 {
+                    eventually("a node that says that its disk is slow", || {
+                        let (status, said) = up.desk().ask("/readyz");
+                        (status == 503 && said.to_string().contains("commit")).then_some(())
+                    });
+                }
+            });
+            let journal = load.journal();
+            assert_eq!(journal.given.len(), before + 3, "{of} {seconds} s: {journal:?}");
+            slow.push((*of, seconds));
+        }
+    }
+    // A crowd on a slow disk: the queue is bounded, and says when to come again.
+    let takes = Duration::from_secs(times(3, 19) as u64);
+    disk.fail(|faults| faults.slow_sync = Some(SlowSync { of: ".log", takes }));
+    load.crowd(6000, Duration::from_secs(20));
+    disk.fail(|faults| faults.slow_sync = None);
+    let journal = load.journal();
+    assert!(journal.refused["busy"] > 0, "{:?}", journal.refused);
+    assert!(journal.problems["busy"].retry_after_ms.is_some());
+    load.send(10, 4, PATIENCE);
+    let api = up.desk().setting("api");
+    drop(up.desk().verify(&["--from", &api]).ends(0));
+    let (trace, journal) = (disk.trace(), load.journal());
+    drop(up.stop().ends(0));
+    // Each receipt, had the power gone the moment it came.
+    let mut rng = Rng::with_seed(seed());
+    let mut states = 0;
+    let given: Vec<_> = journal.given.iter().collect();
+    let slow_ones = 12..12 + 3 * slow.len();
+    for number in slow_ones.chain([given.len() - 1]) {
+        let until = given[number].at;
+        let tree = after(&trace, until, Keeps::Nothing, Names::Ordered, &mut rng);
+        let folder = laid_out(&tree);
+        let found = in_store(folder.path(), &mut journal.before(until));
+        assert_eq!(found, Found::Whole, "the database, receipt {number}");
+        states += 1;
+        if number % 3 == 1 {
+            let found = in_stream(folder.path(), &mut journal.before(until));
+            assert_eq!(found, Found::Whole, "the stream, receipt {number}");
+        }
+    }
+    ran(
+        "R9",
+        &format!("syncs of {slow:?} s: {} busy, longest receipt {} s, {states} receipts checked at the moment they came", journal.refused["busy"], journal.longest.as_secs()),
+    );
+}
