@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -166,6 +166,8 @@ pub struct Load {
     now: Arc<dyn Clock>,
     vkey: cinnabar_tlog::VerifierKey,
     journal: Mutex<Journal>,
+    /// Nothing more is tried.
+    over: Arc<AtomicBool>,
 }
 
 /// Says how many operations a disk has seen.
@@ -225,7 +227,20 @@ impl Load {
             now,
             vkey: profile.verifier_key(),
             journal: Mutex::new(journal),
+            over: Arc::default(),
         }
+    }
+
+    /// Goes on after all that was sent was given up.
+    #[must_use]
+    pub fn resumed(mut before: Self) -> Self {
+        before.over = Arc::default();
+        before
+    }
+
+    /// Tries nothing more: whoever sends, ends.
+    pub fn give_up(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// What was given so far.
@@ -245,9 +260,7 @@ impl Load {
                 while tasks.len() < in_flight
                     && let Some(request) = waiting.next()
                 {
-                    let (intake, now) = (self.intake.clone(), self.now.clone());
-                    let vkey = self.vkey.clone();
-                    tasks.spawn(async move { say(&intake, &*now, &vkey, request, patience).await });
+                    tasks.spawn(self.saying(request, patience));
                 }
                 let Some(done) = tasks.join_next().await else {
                     break;
@@ -269,9 +282,7 @@ impl Load {
         self.runtime.block_on(async {
             let mut tasks = JoinSet::new();
             for _ in 0..times {
-                let (intake, now) = (self.intake.clone(), self.now.clone());
-                let (vkey, request) = (self.vkey.clone(), request.clone());
-                tasks.spawn(async move { say(&intake, &*now, &vkey, request, patience).await });
+                tasks.spawn(self.saying(request.clone(), patience));
             }
             while let Some(done) = tasks.join_next().await {
                 self.absorb(done.expect("a submitter does not panic"));
@@ -280,8 +291,19 @@ impl Load {
     }
 
     async fn say(&self, request: Vec<u8>, patience: Duration) {
-        let said = say(&self.intake, &*self.now, &self.vkey, request, patience).await;
+        let said = self.saying(request, patience).await;
         self.absorb(said);
+    }
+
+    /// Sends one statement until it is recorded, or `patience` or everything is over.
+    fn saying(
+        &self,
+        request: Vec<u8>,
+        patience: Duration,
+    ) -> impl Future<Output = Journal> + Send + 'static {
+        let (intake, now) = (self.intake.clone(), self.now.clone());
+        let (vkey, over) = (self.vkey.clone(), self.over.clone());
+        async move { say(&intake, &*now, &vkey, &over, request, patience).await }
     }
 
     fn absorb(&self, said: Journal) {
@@ -295,12 +317,13 @@ async fn say(
     intake: &IntakeClient,
     now: &dyn Clock,
     vkey: &cinnabar_tlog::VerifierKey,
+    over: &AtomicBool,
     request: Vec<u8>,
     patience: Duration,
 ) -> Journal {
     let mut journal = Journal::default();
     let since = Instant::now();
-    loop {
+    while !over.load(Ordering::Relaxed) {
         // Whoever has no patience doesn't wait for the client's either.
         let answer = tokio::time::timeout(patience.max(ONCE), intake.submit(request.clone())).await;
         match answer {
@@ -330,4 +353,5 @@ async fn say(
         }
         tokio::time::sleep(AGAIN).await;
     }
+    journal
 }

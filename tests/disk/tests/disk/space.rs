@@ -15,6 +15,8 @@ use crate::common::mounted;
 
 /// How long a statement may take on a disk that is well.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an answer is waited for on one that is not.
+const SHORTLY: Duration = Duration::from_secs(4);
 /// Places at which the disk fills up, and at which pass: of the writer, the database, the feed and the views.
 const PLACES: [(&str, u32); 9] = [
     ("commit.signed", 9),
@@ -124,19 +126,30 @@ fn fill_at(place: &str, pass: u32) -> bool {
     let data = disk.path().join("data");
     let load = Load::on(&data, disk.clone());
     std::thread::scope(|threads| {
-        threads.spawn(|| load.send(30, 2, Duration::from_secs(4)));
+        let sending = threads.spawn(|| load.send(30, 2, SHORTLY));
         eventually(place, || is_stopped(up.id()).then_some(()));
         disk.leave_free(Some(0));
         send(up.id(), Signal::CONT);
+        eventually("an end, or an answer", || {
+            let answered = load.journal().refused.contains_key("unavailable.space")
+                || load.journal().unanswered > 0;
+            (up.has_ended() || sending.is_finished() || answered).then_some(())
+        });
+        disk.leave_free(None);
+        let count = load.journal().given.len();
+        eventually("an end, or a receipt", || {
+            let given = load.journal().given.len() > count;
+            (up.has_ended() || sending.is_finished() || given).then_some(())
+        });
+        load.give_up();
     });
-    disk.leave_free(None);
-    load.send(4, 2, Duration::from_secs(6));
+    let load = Load::resumed(load);
     let said = up.said();
     assert!(!said.contains("panicked"), "{place}:\n{said}");
     let count = load.journal().given.len();
-    let went_on = !up.has_ended() && load.journal().given.iter().rev().take(1).count() == 1 && {
-        load.send(1, 1, Duration::from_secs(6));
-        load.journal().given.len() == count + 1
+    let went_on = !up.has_ended() && {
+        load.send(1, 1, SHORTLY);
+        load.journal().given.len() > count
     };
     eprintln!("{place}: went on {went_on}, ended {}", up.has_ended());
     let (up, load) = match went_on {
@@ -146,6 +159,7 @@ fn fill_at(place: &str, pass: u32) -> bool {
                 let ran = up.end();
                 assert_eq!(ran.code, Some(5), "{place}:\n{}", ran.err);
                 assert!(ran.err.contains("to be safe"), "{place}:\n{}", ran.err);
+                eprintln!("{place}: {}", ran.err.lines().last().unwrap_or_default());
             } else {
                 eprintln!("{place}: killed; it said\n{said}");
                 drop(up);
