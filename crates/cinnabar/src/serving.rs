@@ -161,11 +161,29 @@ impl Collector for NodeMetrics {
                 "Whether this node writes",
                 u64::from(*self.node.phase.borrow() == Phase::Writing),
             ),
+            (
+                "cinnabar_space_free_bytes",
+                "Bytes free on the fullest disk that the ledger needs",
+                self.store.free_bytes().unwrap_or(0),
+            ),
+            (
+                "cinnabar_space_low",
+                "Whether nothing new is recorded because the disk is nearly full",
+                u64::from(self.store.low_space().is_some()),
+            ),
         ];
         for (name, help, value) in metrics {
             let metric = gauge(value);
             metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
         }
+        let age = self.node.queue.pending().age().unwrap_or_default();
+        let metric = ConstGauge::new(age.as_secs_f64());
+        metric.encode(encoder.encode_descriptor(
+            "cinnabar_commit_age_seconds",
+            "Since when the block is being committed that is, on the node that writes",
+            None,
+            metric.metric_type(),
+        )?)?;
         Ok(())
     }
 }
@@ -173,13 +191,34 @@ impl Collector for NodeMetrics {
 /// What `/readyz` tells about the node.
 fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
     let Some(Handle {
-        phase, feed, alarm, ..
+        phase,
+        feed,
+        alarm,
+        queue,
+        ..
     }) = node
     else {
         return Vec::new();
     };
-    let store = store.clone();
+    let (store, disk) = (store.clone(), store.clone());
     vec![
+        Part {
+            name: "space",
+            check: Box::new(move || match disk.low_space() {
+                None => Ok(None),
+                Some(low) => Err(format!("nothing new is recorded: {low}")),
+            }),
+        },
+        Part {
+            name: "commit",
+            check: Box::new(move || match queue.pending().age() {
+                Some(age) if age > COMMIT_SLOW => Err(format!(
+                    "a block has been waiting for the disk or the NATS server for {} s",
+                    age.as_secs()
+                )),
+                Some(_) | None => Ok(None),
+            }),
+        },
         Part {
             name: "node",
             check: Box::new(move || match &*phase.borrow() {
@@ -215,5 +254,7 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
     ]
 }
 
+/// A commit that takes longer than this is told of: as long as an acknowledgement of the NATS server is waited for.
+const COMMIT_SLOW: Duration = cinnabar_ledger::nats::publish::ACK_WITHIN;
 /// A feed further behind than this, in entries, is told of: some seconds of full load.
 const FEED_LAG_MAX: u64 = 100_000;

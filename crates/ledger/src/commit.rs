@@ -22,6 +22,7 @@ use crate::identity::{Identity, LogSigner};
 use crate::nats::names::Names;
 use crate::nats::publish::{PublishFailure, publish_fenced};
 use crate::replica::{Divergence, is_next};
+use crate::space::Pending;
 use crate::stream::LogStream;
 
 /// Pause before asking again when the stream can't be read or has no leader.
@@ -74,6 +75,7 @@ pub(crate) struct Committer {
     /// Last message of the stream that was read or written, and the epoch.
     pub(crate) position: Position,
     pub(crate) answers: SyncSender<Committed>,
+    pub(crate) pending: Pending,
 }
 
 /// Where a published block ended up.
@@ -143,6 +145,7 @@ impl Committer {
     }
 
     fn commit_block(&mut self, draft: Finished) -> Result<Vec<EntryBytes>, Halt> {
+        let _underway = self.pending.begin();
         let Finished {
             first,
             prev,

@@ -10,7 +10,7 @@ use cinnabar_governance::{
     Changes, DueKey, Overlay, Record, RecordKey, Records, Rejection, admit, duty, evolve, links,
     placed, unsaid,
 };
-use cinnabar_store::{Store, StoreError};
+use cinnabar_store::{LowSpace, Store, StoreError};
 use cinnabar_tlog::EdgeTiles;
 use cinnabar_vault::{Filing, Vault};
 
@@ -67,6 +67,8 @@ pub(crate) struct Draft {
     vault: Option<Arc<Vault>>,
     /// When the next deadline ends, and how often deadlines had been touched when that was looked up.
     horizon: Option<(Option<Timestamp>, u64)>,
+    /// That there is no room: then nothing is chained.
+    low: Option<LowSpace>,
 }
 
 /// A finished draft: what to commit, and what to tell whom once it is.
@@ -101,6 +103,7 @@ impl Draft {
             itself,
             vault,
             horizon: None,
+            low: None,
             store,
         })
     }
@@ -117,11 +120,27 @@ impl Draft {
         self.outcomes.is_empty() && self.entries.is_empty()
     }
 
-    /// Decides one request at `now`.
+    /// Looks whether there is room for more.
+    pub(crate) fn look_for_space(&mut self) {
+        self.low = self.store.low_space();
+    }
+
+    /// Decides one request at `now`. Without room it is looked at all the same: what was recorded before gets its receipt, what
+    /// the rules forbid is refused.
     pub(crate) fn decide(&mut self, now: Timestamp, request: Checked) -> Result<(), Halt> {
+        let mode = match self.low {
+            None => request.mode,
+            Some(_) => Mode::Check,
+        };
         let outcome = match request.verified {
-            Ok(verified) => self.verdict(now, request.mode, verified, request.filing)?,
+            Ok(verified) => self.verdict(now, mode, verified, request.filing)?,
             Err(malformed) => Outcome::Refused(Box::new(Problem::from(&malformed))),
+        };
+        let outcome = match (&self.low, request.mode, outcome) {
+            (Some(low), Mode::Record, Outcome::Admissible) => {
+                Outcome::Refused(Box::new(Problem::no_space(low)))
+            }
+            (_, _, outcome) => outcome,
         };
         self.outcomes.push((request.reply, outcome));
         Ok(())
@@ -207,11 +226,15 @@ impl Draft {
 
     /// When the next deadline ends, as far as that was looked up.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.horizon.and_then(|(next, _)| next)
+        let (next, _) = self.horizon.filter(|_| self.low.is_none())?;
+        next
     }
 
     /// Says what the ledger itself must say by `now`. False if the block is full before all is said.
     pub(crate) fn say_what_is_due(&mut self, now: Timestamp) -> Result<bool, Halt> {
+        if self.low.is_some() {
+            return Ok(true);
+        }
         let unknown = Divergence::Store;
         loop {
             let touched = self.changes.deadlines_touched();

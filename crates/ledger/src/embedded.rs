@@ -1,7 +1,7 @@
 //! The whole ledger in one process: a supervised `nats-server` on loopback, a store, a writer.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_nats::Client;
 use cinnabar_store::{OpenError, Store};
@@ -18,6 +18,7 @@ use crate::nats::checks::{ServerFinding, check};
 use crate::nats::config::{Listen, ServerConfig};
 use crate::nats::connect::{ConnectError, Link, LinkEvent, Login, connect};
 use crate::nats::find::{FindError, find};
+use crate::nats::health;
 use crate::nats::keys::{KeyError, UserKey};
 use crate::nats::names::{BadShortName, Names};
 use crate::nats::streams::{Replicas, StreamError, ensure_all};
@@ -60,6 +61,8 @@ pub struct Embedded {
     /// The writer's own connection.
     pub client: Client,
     server: NatsServer,
+    /// Why the server can't write any more.
+    frozen: Arc<OnceLock<String>>,
     running: JoinHandle<Result<(), NodeFailure>>,
     stop: CancellationToken,
     /// Stops the node if this is dropped without being stopped: a writer must not outlive its owner.
@@ -144,6 +147,7 @@ impl Embedded {
         let names = Names::new(identity.name.as_str())?;
         let store = open_store(layout)?;
         let server = start_server(embedding, &names).await?;
+        store.watch_space(&layout.nats().join("store"));
         let (Link { client, events }, operator) = prepare(layout, &server, &names).await?;
         let replicas = Replicas::One;
         let monitor = [server.monitor_url().to_owned()];
@@ -164,6 +168,12 @@ impl Embedded {
             right,
             server.monitor_url().to_owned(),
             names.clone(),
+            stop.clone(),
+        ));
+        let frozen = Arc::default();
+        tokio::spawn(watch_server(
+            server.monitor_url().to_owned(),
+            Arc::clone(&frozen),
             stop.clone(),
         ));
         let vault = open_vault(&layout.vault(), &layout.institution_key(), &store)?;
@@ -191,6 +201,7 @@ impl Embedded {
             node,
             client,
             server,
+            frozen,
             running,
             _guard: stop.clone().drop_guard(),
             stop,
@@ -233,6 +244,9 @@ impl Embedded {
         while !matches!(&*self.node.phase.borrow_and_update(), Phase::Stopped(_))
             && self.node.phase.changed().await.is_ok()
         {}
+        if let Some(why) = self.frozen.get() {
+            return why.clone();
+        }
         match &*self.node.phase.borrow() {
             Phase::Stopped(why) => why.clone(),
             Phase::CatchingUp | Phase::Following | Phase::Writing => "the node is gone".to_owned(),
@@ -387,6 +401,19 @@ async fn check_again(
             return stop.cancel();
         }
     }
+}
+
+/// Stops when the server can't write any more: it would never answer again, and what is in doubt would stay so. Started again,
+/// both read what the disk has.
+async fn watch_server(monitor: String, frozen: Arc<OnceLock<String>>, stop: CancellationToken) {
+    let why = tokio::select! {
+        () = stop.cancelled() => return,
+        why = health::failed(&monitor) => why,
+    };
+    tracing::error!(why, "The NATS server can't write any more; stopping.");
+    // Only this task sets it.
+    let _ = frozen.set(format!("the NATS server can't write any more: {why}"));
+    stop.cancel();
 }
 
 /// Makes the streams as operator, as far as they are missing; then connects as writer. The operator's connection stays: it is what

@@ -28,6 +28,7 @@ use crate::identity::Identity;
 use crate::nats::names::Names;
 use crate::problem::Problem;
 use crate::request::{Answer, Mode, QUEUE_MAX, Reply, Request};
+use crate::space::Pending;
 
 /// What `info` answers: enough to sign for this ledger and to check its receipts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,7 @@ pub struct LedgerInfo {
 #[derive(Clone, Debug)]
 pub struct Queue {
     sender: mpsc::Sender<Request>,
+    pending: Pending,
 }
 
 /// The queue's far end; the writer drains it.
@@ -60,7 +62,8 @@ pub(crate) struct Waiting(pub(crate) mpsc::Receiver<Request>);
 /// A queue for [`QUEUE_MAX`] requests.
 pub(crate) fn queue() -> (Queue, Waiting) {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    (Queue { sender }, Waiting(receiver))
+    let pending = Pending::default();
+    (Queue { sender, pending }, Waiting(receiver))
 }
 
 impl Queue {
@@ -80,6 +83,11 @@ impl Queue {
                 Answer::Refused(Box::new(Problem::no_writer()))
             }
         }
+    }
+
+    /// What was taken from it and is being committed.
+    pub fn pending(&self) -> &Pending {
+        &self.pending
     }
 
     /// Requests waiting now.

@@ -30,6 +30,7 @@ mod request;
 mod rollback;
 mod secrets;
 mod setup;
+mod space;
 mod stream;
 mod writer;
 
@@ -40,6 +41,7 @@ pub use problem::Problem;
 pub use refill::StreamDamage;
 pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};
 pub use rollback::RecoveryRefused;
+pub use space::Pending;
 
 /// An error with its causes, for a log line: each `Display` leaves out its source.
 pub fn causes(error: &dyn std::error::Error) -> String {

@@ -376,7 +376,7 @@ impl Node {
             self.setup.client.clone(),
             self.setup.names.clone(),
         );
-        let vault = self.setup.vault.clone();
+        let (vault, pending) = (self.setup.vault.clone(), self.queue.pending().clone());
         let (position, runtime) = (self.replica.position(), tokio::runtime::Handle::current());
         CommitterSetup {
             build: Box::new(move |answers| Committer {
@@ -391,6 +391,7 @@ impl Node {
                 stop,
                 position,
                 answers,
+                pending,
             }),
         }
     }

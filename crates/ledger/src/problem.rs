@@ -74,6 +74,11 @@ impl Problem {
         }
     }
 
+    /// Not now: asking again with the same bytes is safe.
+    pub(crate) fn not_now(title: &'static str, code: &str, detail: String) -> Self {
+        Self::new(503, title, code, detail)
+    }
+
     /// The queue is full.
     pub fn busy() -> Self {
         let detail = "the queue in front of the writer is full".to_owned();

@@ -221,6 +221,7 @@ impl Writer<'_> {
         }
         // Time enters here, once for all that was taken together.
         let now: Timestamp = self.clock.now()?;
+        self.draft.look_for_space();
         loop {
             let said = self.draft.say_what_is_due(now)?;
             if !said || self.draft.is_full() {

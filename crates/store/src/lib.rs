@@ -27,6 +27,7 @@ mod mark;
 mod open;
 mod options;
 mod snapshot;
+mod space;
 mod store;
 mod timestamps;
 mod tree;
@@ -41,6 +42,7 @@ pub use error::{
 pub use index::MAX_LISTING;
 pub use open::MIN_FREE_BYTES;
 pub use snapshot::{Facet, Running, Snapshot, Subjects};
+pub use space::{LowSpace, RESERVE_BYTES, RESUME_BYTES};
 pub use store::Store;
 pub use timestamps::{KeepError, MAX_AUTHORITIES, MAX_AUTHORITY_BYTES, MAX_TIMESTAMP_BYTES};
 pub use types::{

@@ -18,6 +18,7 @@ use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
 use crate::options;
+use crate::space::Space;
 use crate::store::{Applier, Inner, State, Store, family_of};
 use crate::types::{Head, OpenOptions, Position};
 use crate::value;
@@ -147,6 +148,7 @@ impl Store {
             on_commit: Mutex::default(),
             cache: RecordCache::new(),
             dir: dir.to_owned(),
+            space: Space::of(dir),
             _lock: lock,
         };
         let store = Self {

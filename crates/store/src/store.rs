@@ -13,6 +13,7 @@ use crate::error::{Damage, StoreError};
 use crate::head_file::{HeadWriter, Sighting};
 use crate::keys::Family;
 use crate::lock::Lock;
+use crate::space::Space;
 use crate::types::{Head, HighWater, IndexHead, Mark, Position};
 
 /// Called with the new head after each block that is durable.
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) on_commit: Mutex<Vec<OnCommit>>,
     pub(crate) cache: RecordCache,
     pub(crate) dir: PathBuf,
+    pub(crate) space: Space,
     pub(crate) _lock: Lock,
 }
 

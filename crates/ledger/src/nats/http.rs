@@ -46,8 +46,20 @@ pub(super) enum HttpError {
     },
 }
 
-/// The body of `GET {base}{path}`. HTTP/1.0, so the answer ends with the connection and is not chunked.
+/// The body of `GET {base}{path}`.
 pub(super) async fn get(base: &str, path: &str) -> Result<Vec<u8>, HttpError> {
+    match ask(base, path).await? {
+        (200, body) => Ok(body),
+        (status, _) => Err(HttpError::Status {
+            url: base.to_owned(),
+            path: path.to_owned(),
+            status,
+        }),
+    }
+}
+
+/// Status (0 if there is none) and body of `GET {base}{path}`. HTTP/1.0, so the answer ends with the connection and is not chunked.
+pub(super) async fn ask(base: &str, path: &str) -> Result<(u16, Vec<u8>), HttpError> {
     let url = || base.to_owned();
     let bad = || HttpError::BadUrl { url: url() };
     let host = base
@@ -71,12 +83,8 @@ pub(super) async fn get(base: &str, path: &str) -> Result<Vec<u8>, HttpError> {
     };
     let status = status(&answer);
     match answer.windows(4).position(|four| four == b"\r\n\r\n") {
-        Some(end) if status == 200 => Ok(answer[end + 4..].to_vec()),
-        Some(_) | None => Err(HttpError::Status {
-            url: url(),
-            path: path.to_owned(),
-            status,
-        }),
+        Some(end) => Ok((status, answer[end + 4..].to_vec())),
+        None => Ok((0, Vec::new())),
     }
 }
 

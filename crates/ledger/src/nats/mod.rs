@@ -10,6 +10,7 @@
 //! 6. [`connect`] – one connection of one user.
 //! 7. [`streams`] – what the streams must look like; create them, or name what differs.
 //! 8. [`checks`] – what must hold at start and after each reconnect.
+//!    While it runs, `health` looks whether the server can still write.
 //! 9. [`publish`] – compare-and-append of one message, and of an atomic batch.
 
 mod accounts;
@@ -17,6 +18,7 @@ pub mod checks;
 pub mod config;
 pub mod connect;
 pub mod find;
+pub(crate) mod health;
 mod http;
 pub mod keys;
 pub mod names;
