@@ -26,6 +26,7 @@ mod lock;
 mod mark;
 mod open;
 mod options;
+mod scrub;
 mod snapshot;
 mod store;
 mod timestamps;
@@ -40,6 +41,7 @@ pub use error::{
 };
 pub use index::MAX_LISTING;
 pub use open::MIN_FREE_BYTES;
+pub use scrub::{SCRUB_FINDINGS_MAX, Scrub, ScrubFinding};
 pub use snapshot::{Facet, Running, Snapshot, Subjects};
 pub use store::Store;
 pub use timestamps::{KeepError, MAX_AUTHORITIES, MAX_AUTHORITY_BYTES, MAX_TIMESTAMP_BYTES};

@@ -27,13 +27,13 @@ use crate::value;
 pub const MIN_FREE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What belongs to the ledger, within the data directory.
-const REPLICA: &str = "replica";
+pub(crate) const REPLICA: &str = "replica";
 /// The same while it is created; it becomes [`REPLICA`] by one rename and never held an entry before.
 const UNFINISHED: &str = "replica.new";
 /// RocksDB's directory within [`REPLICA`].
-const DATABASE: &str = "rocksdb";
+pub(crate) const DATABASE: &str = "rocksdb";
 /// The head file within [`REPLICA`].
-const HEAD: &str = "head";
+pub(crate) const HEAD: &str = "head";
 
 impl Store {
     /// Creates a store without entries in a directory that is empty or absent. Nothing else creates one. A crash on the way leaves a

@@ -1,0 +1,98 @@
+//! What comes of a fault in the replica or its mark, in this process: opened, asked for everything, scrubbed.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use cinnabar_store::{OpenOptions, Scrub, Store};
+
+use super::fault::Fault;
+use super::fixture::Fixture;
+use super::outcome::Outcome;
+use super::served::{NotServed, Served, causes};
+
+/// Where a store keeps its mark, in a copy of the fixture.
+#[must_use]
+pub fn options(folder: &Path) -> OpenOptions {
+    OpenOptions {
+        mark: Some(folder.join("data.mark")),
+        mark_may_be_new: false,
+    }
+}
+
+/// The same without a mark.
+#[must_use]
+pub fn no_mark(_folder: &Path) -> OpenOptions {
+    OpenOptions::default()
+}
+
+/// What the undamaged replica serves.
+///
+/// # Panics
+/// If it doesn't.
+pub fn whole() -> &'static Served {
+    static WHOLE: OnceLock<Served> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let copy = Fixture::get().replica();
+        let store = Store::open_with(&copy.path().join("data/store"), &options(copy.path()));
+        Served::of(&store.expect("the fixture is whole")).expect("the fixture is whole")
+    })
+}
+
+/// Scrubs the replica in a copy.
+///
+/// # Errors
+/// Why it can't be: a reason too.
+pub fn scrub(folder: &Path, options: &OpenOptions) -> Result<Scrub, String> {
+    Store::scrub(&folder.join("data/store"), options).map_err(|error| causes(&error))
+}
+
+/// Copies the fixture's replica, inflicts the faults, and looks what comes of it.
+#[must_use]
+pub fn judge(faults: &[Fault], options: fn(&Path) -> OpenOptions) -> Outcome {
+    let whole = whole();
+    let damaged = || {
+        let copy = Fixture::get().replica();
+        faults.iter().for_each(|fault| fault.inflict(copy.path()));
+        copy
+    };
+    let copy = damaged();
+    let options_here = options(copy.path());
+    let store = match Store::open_with(&copy.path().join("data/store"), &options_here) {
+        Ok(store) => store,
+        Err(error) => return Outcome::Refused(causes(&error)),
+    };
+    let served = match Served::of(&store) {
+        Ok(served) => served,
+        Err(NotServed(why)) => return Outcome::ErrorServed(why),
+    };
+    if served == *whole {
+        drop((store, copy));
+        let copy = damaged();
+        return match scrub(copy.path(), &options(copy.path())) {
+            Ok(scrub) if scrub.is_clean() => Outcome::Irrelevant,
+            Ok(scrub) => Outcome::Scrubbed(
+                scrub
+                    .findings
+                    .first()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            ),
+            Err(why) => Outcome::Scrubbed(why),
+        };
+    }
+    if served.size < whole.size && served.begins(whole) {
+        let known = store.high_water().map_or(0, |water| water.size.get());
+        let marked = store.mark().map_or(0, |mark| mark.high_water.size.get());
+        return match known.max(marked) >= whole.size {
+            true => Outcome::Behind(format!(
+                "{} of {} entries, and knows it",
+                served.size, whole.size
+            )),
+            false => Outcome::Wrong(format!(
+                "{} of {} entries; the head file knows {known}, the mark {marked}",
+                served.size, whole.size
+            )),
+        };
+    }
+    Outcome::Wrong(format!("other answers to {:?}", served.differs(whole)))
+}
