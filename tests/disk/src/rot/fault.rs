@@ -38,7 +38,7 @@ pub enum Damage {
         /// They.
         bytes: Vec<u8>,
     },
-    /// It is gone.
+    /// It is gone; a folder with everything in it.
     Gone,
 }
 
@@ -119,6 +119,9 @@ impl Fault {
                 write(&bytes);
             }
             Damage::Other { bytes, .. } => write(bytes),
+            Damage::Gone if path.is_dir() => {
+                fs::remove_dir_all(&path).expect("a folder of the copy")
+            }
             Damage::Gone => fs::remove_file(&path).expect("a file of the copy"),
         }
     }

@@ -1,7 +1,8 @@
 //! What comes of a fault in the replica or its mark, in this process: opened, asked for everything, scrubbed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use cinnabar_store::{OpenOptions, Scrub, Store};
 
@@ -80,7 +81,7 @@ pub fn judge(faults: &[Fault], options: fn(&Path) -> OpenOptions) -> Outcome {
             Err(why) => Outcome::Scrubbed(why),
         };
     }
-    if served.size < whole.size && served.begins(whole) {
+    if served.begins(whole) {
         let known = store.high_water().map_or(0, |water| water.size.get());
         let marked = store.mark().map_or(0, |mark| mark.high_water.size.get());
         return match known.max(marked) >= whole.size {
@@ -95,4 +96,32 @@ pub fn judge(faults: &[Fault], options: fn(&Path) -> OpenOptions) -> Outcome {
         };
     }
     Outcome::Wrong(format!("other answers to {:?}", served.differs(whole)))
+}
+
+/// The same for a file that is cut, many times over: what a replica serves that stands at one place is asked for once.
+#[must_use]
+pub fn judge_cut(fault: &Fault) -> Outcome {
+    static SEEN: Mutex<BTreeMap<String, Outcome>> = Mutex::new(BTreeMap::new());
+    let copy = Fixture::get().replica();
+    fault.inflict(copy.path());
+    let options_here = options(copy.path());
+    let store = match Store::open_with(&copy.path().join("data/store"), &options_here) {
+        Ok(store) => store,
+        Err(error) => return Outcome::Refused(causes(&error)),
+    };
+    let place = format!(
+        "{} {:?} {:?} {:?}",
+        fault.file.display(),
+        store.head(),
+        store.position(),
+        store.high_water()
+    );
+    drop((store, copy));
+    let seen = || SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(outcome) = seen().get(&place) {
+        return outcome.clone();
+    }
+    let outcome = judge(std::slice::from_ref(fault), options);
+    seen().insert(place, outcome.clone());
+    outcome
 }
