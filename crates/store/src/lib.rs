@@ -29,6 +29,7 @@ mod options;
 mod scrub;
 mod snapshot;
 mod store;
+mod tables;
 mod timestamps;
 mod tree;
 mod types;

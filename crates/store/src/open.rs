@@ -19,6 +19,7 @@ use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
 use crate::options;
 use crate::store::{Applier, Inner, State, Store, family_of};
+use crate::tables;
 use crate::types::{Head, OpenOptions, Position};
 use crate::value;
 
@@ -111,6 +112,7 @@ impl Store {
     fn open_locked(dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Self, OpenError> {
         check_space(dir)?;
         let replica = dir.join(REPLICA);
+        tables::check_list(&replica.join(DATABASE))?;
         let db = open_database(dir, &replica.join(DATABASE))?;
         let head: Head = meta(&db, Meta::Head, "head", value::head)?;
         let position: Position = meta(&db, Meta::Position, "position", value::position)?;
@@ -153,7 +155,9 @@ impl Store {
             inner: Arc::new(inner),
         };
         store.check_itself()?;
+        tables::check_entries(&store.inner.db, store.head().size)?;
         store.check_sightings()?;
+        tables::note_list(&replica.join(DATABASE))?;
         tracing::info!(dir = %dir.display(), size = %head.size, ?position, "the ledger is open");
         Ok(store)
     }

@@ -27,6 +27,7 @@ use crate::lock::Lock;
 use crate::open::{self, file_error};
 use crate::options;
 use crate::store::Store;
+use crate::tables;
 use crate::types::{Head, IndexHead, OpenOptions, Position};
 use crate::value;
 
@@ -96,6 +97,10 @@ impl Store {
         let mut scrub = Scrub::default();
         let mut findings = Findings::default();
         let sightings = files::sightings(&replica.join(open::HEAD), options, &mut findings);
+        if let Some((file, expected, found)) = tables::look(&replica.join(open::DATABASE)) {
+            let meaning = "tables may be missing: rebuild the replica from the log stream; a damaged note alone is written anew at the next start";
+            findings.add(file, expected, found, meaning);
+        }
         match database(&replica.join(open::DATABASE), &mut findings) {
             Some(db) => {
                 let scratch = Scratch::create(Folder::at(&dir.join(SCRATCH))?)?;

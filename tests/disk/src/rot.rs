@@ -7,7 +7,6 @@ pub mod fault;
 pub mod fixture;
 pub mod outcome;
 pub mod program;
-pub mod program;
 pub mod served;
 pub mod store;
 pub mod wal;

@@ -1,13 +1,15 @@
 //! Everything that a replica serves, in a form that can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Debug;
 
 use cinnabar_events::{Class, Entry, Revision, Sequence, Subject};
-use cinnabar_store::{Facet, ProofError, Store, StoreError};
+use cinnabar_store::{Facet, Store};
 use cinnabar_tlog::{Size, TileId};
 
-/// Of so many entries, sizes and dossiers one is asked for a proof: all of them come from the same few tiles and nodes, and every
-/// tile is compared whole.
+/// Of so many entries, sizes and dossiers one is asked for a proof: all of them come from the same few tiles and nodes,
+/// and every tile is compared whole.
 const PROOFS_EVERY: u64 = 8;
 
 /// By what is asked for: the hash of the answer.
@@ -22,27 +24,15 @@ pub struct Served {
     pub lasting: Answers,
     /// Answers about how things stand now.
     pub present: Answers,
-}
-
-/// A question that was answered with an error.
-#[derive(Debug)]
-pub struct NotServed(pub String);
-
-impl From<StoreError> for NotServed {
-    fn from(error: StoreError) -> Self {
-        Self(causes(&error))
-    }
-}
-
-impl From<ProofError> for NotServed {
-    fn from(error: ProofError) -> Self {
-        Self(causes(&error))
-    }
+    /// Whose dossiers were asked for.
+    pub subjects: BTreeSet<Subject>,
+    /// What was answered with an error, and the error: a question, or what several questions begin with.
+    pub errors: BTreeMap<String, String>,
 }
 
 /// `what: why: why that`.
 #[must_use]
-pub fn causes(error: &dyn std::error::Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -55,112 +45,210 @@ pub fn causes(error: &dyn std::error::Error) -> String {
 
 impl Served {
     /// Asks everything.
-    ///
-    /// # Errors
-    /// The first answer that was an error.
-    ///
-    /// # Panics
-    /// If an answer has a form that it can't have.
-    pub fn of(store: &Store) -> Result<Self, NotServed> {
+    #[must_use]
+    pub fn of(store: &Store) -> Self {
+        Self::asking(store, &BTreeSet::new())
+    }
+
+    /// Asks everything, and for the dossiers of `subjects` also where no entry that can be read leads to them.
+    #[must_use]
+    pub fn asking(store: &Store, subjects: &BTreeSet<Subject>) -> Self {
         let head = store.head();
         let mut served = Self {
             size: head.size.get(),
             ..Self::default()
         };
-        let mut subjects = BTreeSet::new();
-        for (seq, bytes) in store.entries(Sequence::new(0), head.next()).enumerate() {
-            let bytes = bytes?;
-            let seq = Sequence::new(seq as u64);
-            let entry = Entry::parse(bytes.clone()).map_err(|error| NotServed(causes(&error)))?;
-            let size = Size::new(seq.get() + 1);
-            lasting(&mut served, format!("entry {seq}"), &bytes);
-            lasting(
-                &mut served,
-                format!("entry {seq} by itself"),
-                store.entry(seq)?.unwrap_or_default(),
-            );
-            if seq.get().is_multiple_of(PROOFS_EVERY) {
-                let proof = store.inclusion_proof(seq, size)?;
-                lasting(&mut served, format!("proof {seq}"), format!("{proof:?}"));
-                let proof = store.inclusion_proof(seq, head.size)?;
-                present(
-                    &mut served,
-                    format!("proof {seq} now"),
-                    format!("{proof:?}"),
-                );
-            }
-            lasting(
-                &mut served,
-                format!("block {seq}"),
-                format!("{:?}", store.block_containing(seq)?),
-            );
-            let statement = entry.statement();
-            let id = (&statement.first_signer().actor, statement.id);
-            lasting(
-                &mut served,
-                format!("statement {seq}"),
-                format!("{:?}", store.statement(id.0, id.1)?),
-            );
-            subjects.extend(entry.dossiers().keys().cloned());
+        let mut subjects = subjects.clone();
+        for seq in (0..served.size).map(Sequence::new) {
+            subjects.extend(served.entry(store, seq));
         }
-        let blocks = store.blocks_from(Size::ZERO, usize::MAX)?;
-        for (number, block) in blocks.iter().enumerate() {
-            lasting(
-                &mut served,
-                format!("block {number} in order"),
-                format!("{block:?}"),
-            );
-            let size = block.size_after;
-            lasting(
-                &mut served,
-                format!("root {size}"),
-                format!("{:?}", store.root_at(size)?),
-            );
-            if size.get().is_multiple_of(PROOFS_EVERY) {
-                let proof = store.consistency_proof(size, head.size)?;
-                present(
-                    &mut served,
-                    format!("consistency {size}"),
-                    format!("{proof:?}"),
-                );
+        let entries: Result<Vec<_>, _> = store.entries(Sequence::new(0), head.next()).collect();
+        if let Some(entries) = served.answered("entries", entries) {
+            for (seq, bytes) in entries.into_iter().enumerate() {
+                lasting(&mut served, format!("entries {seq}"), bytes);
             }
         }
-        for (size, note) in store.checkpoints(Size::ZERO, usize::MAX)? {
-            lasting(&mut served, format!("checkpoint {size}"), note);
+        served.blocks(store);
+        if let Some(checkpoints) =
+            served.answered("checkpoint", store.checkpoints(Size::ZERO, usize::MAX))
+        {
+            for (size, note) in checkpoints {
+                lasting(&mut served, format!("checkpoint {size}"), note);
+            }
         }
-        tiles(store, &mut served)?;
+        served.tiles(store);
         for subject in &subjects {
-            dossier(store, subject, &mut served)?;
+            served.dossier(store, subject);
         }
-        records(store, &mut served)?;
-        Ok(served)
+        served.subjects = subjects;
+        served.records(store);
+        served
     }
 
     /// Whether all of this is what `whole` serves too: what a replica serves that has lost its end.
     #[must_use]
     pub fn begins(&self, whole: &Self) -> bool {
-        self.size <= whole.size
-            && self
-                .lasting
-                .iter()
-                .all(|(what, answer)| whole.lasting.get(what) == Some(answer))
+        self.size <= whole.size && self.errors.is_empty() && self.wrong(whole).is_empty()
     }
 
-    /// What is served otherwise than by `other`, for people to read.
+    /// What is served otherwise than by `whole`, or not at all and without an error.
     #[must_use]
-    pub fn differs(&self, other: &Self) -> Vec<String> {
+    pub fn wrong(&self, whole: &Self) -> Vec<String> {
+        let longer =
+            |(what, answer): (&String, &blake3::Hash)| whole.lasting.get(what) != Some(answer);
+        let mut wrong: Vec<String> = self
+            .lasting
+            .iter()
+            .filter(|asked| longer(*asked))
+            .map(|(what, _)| what.clone())
+            .collect();
+        if self.size < whole.size || self.present.get("position") != whole.present.get("position") {
+            return wrong;
+        }
+        let excused = |what: &String| {
+            self.errors
+                .keys()
+                .any(|begins| what.starts_with(begins.as_str()))
+        };
         let both = [
-            (&self.lasting, &other.lasting),
-            (&self.present, &other.present),
+            (&self.lasting, &whole.lasting),
+            (&self.present, &whole.present),
         ];
-        let differ = both.into_iter().flat_map(|(mine, theirs)| {
-            let keys: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
-            keys.into_iter()
-                .filter(|key| mine.get(*key) != theirs.get(*key))
-                .cloned()
-                .collect::<Vec<_>>()
-        });
-        differ.collect()
+        for (mine, theirs) in both {
+            let missing = theirs
+                .keys()
+                .filter(|what| !mine.contains_key(*what) && !excused(what));
+            wrong.extend(missing.cloned());
+        }
+        let differ = self
+            .present
+            .iter()
+            .filter(|(what, answer)| whole.present.get(*what) != Some(*answer));
+        wrong.extend(differ.map(|(what, _)| what.clone()));
+        wrong
+    }
+
+    /// The answer, unless it is an error.
+    fn answered<T, E: Error>(&mut self, what: &str, answer: Result<T, E>) -> Option<T> {
+        match answer {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                self.errors.insert(what.to_owned(), causes(&error));
+                None
+            }
+        }
+    }
+
+    fn lasts<T: Debug, E: Error>(&mut self, what: String, answer: Result<T, E>) {
+        if let Some(answer) = self.answered(&what, answer) {
+            lasting(self, what, format!("{answer:?}"));
+        }
+    }
+
+    fn now<T: Debug, E: Error>(&mut self, what: String, answer: Result<T, E>) {
+        if let Some(answer) = self.answered(&what, answer) {
+            present(self, what, format!("{answer:?}"));
+        }
+    }
+
+    /// One entry, and what leads to it. Its subjects.
+    fn entry(&mut self, store: &Store, seq: Sequence) -> Vec<Subject> {
+        self.lasts(format!("block of {seq}"), store.block_containing(seq));
+        if seq.get().is_multiple_of(PROOFS_EVERY) {
+            let (size, head) = (Size::new(seq.get() + 1), store.head().size);
+            self.lasts(format!("proof {seq}"), store.inclusion_proof(seq, size));
+            self.now(format!("proof {seq} now"), store.inclusion_proof(seq, head));
+        }
+        let Some(bytes) = self.answered(&format!("entry {seq}"), store.entry(seq)) else {
+            self.errors
+                .insert(format!("statement {seq}"), "not asked: no entry".to_owned());
+            return Vec::new();
+        };
+        let bytes = bytes.unwrap_or_default();
+        lasting(self, format!("entry {seq}"), &bytes);
+        let Ok(entry) = Entry::parse(bytes) else {
+            return Vec::new();
+        };
+        let statement = entry.statement();
+        let found = store.statement(&statement.first_signer().actor, statement.id);
+        self.lasts(format!("statement {seq}"), found);
+        entry.dossiers().keys().cloned().collect()
+    }
+
+    fn blocks(&mut self, store: &Store) {
+        let Some(blocks) = self.answered("blocks", store.blocks_from(Size::ZERO, usize::MAX))
+        else {
+            self.errors
+                .insert("root".to_owned(), "not asked: no blocks".to_owned());
+            self.errors
+                .insert("consistency".to_owned(), "not asked: no blocks".to_owned());
+            return;
+        };
+        for (number, block) in blocks.iter().enumerate() {
+            lasting(self, format!("blocks {number}"), format!("{block:?}"));
+            let size = block.size_after;
+            self.lasts(format!("root {size}"), store.root_at(size));
+            if size.get().is_multiple_of(PROOFS_EVERY) {
+                let proof = store.consistency_proof(size, store.head().size);
+                self.now(format!("consistency {size}"), proof);
+            }
+        }
+    }
+
+    fn tiles(&mut self, store: &Store) {
+        let size = store.head().size;
+        for level in 0..=1 {
+            for index in 0.. {
+                let tile = TileId::new(level, index).expect("a small tree");
+                let Some(width) = tile.width_at(size) else {
+                    break;
+                };
+                self.now(format!("tile {level} {index}"), store.tile(tile, width));
+            }
+        }
+    }
+
+    fn dossier(&mut self, store: &Store, subject: &Subject) {
+        let found = store.dossier(subject, Revision::new(0), usize::MAX);
+        let Some(entries) = self.answered(&format!("dossier {subject} "), found) else {
+            return;
+        };
+        for (revision, seq) in entries.iter().enumerate() {
+            lasting(
+                self,
+                format!("dossier {subject} {revision}"),
+                format!("{seq:?}"),
+            );
+        }
+        if entries
+            .first()
+            .is_some_and(|seq| seq.get().is_multiple_of(PROOFS_EVERY))
+        {
+            self.now(
+                format!("dossier {subject} proof"),
+                store.dossier_proof(subject),
+            );
+        }
+    }
+
+    fn records(&mut self, store: &Store) {
+        present(
+            self,
+            "position".to_owned(),
+            format!("{:?}", store.position()),
+        );
+        let Some(snapshot) = self.answered("", store.snapshot()) else {
+            return;
+        };
+        present(self, "head".to_owned(), format!("{:?}", store.head()));
+        for class in Class::ALL {
+            for facet in [Facet::State, Facet::Dossier] {
+                let found: Result<Vec<_>, _> = snapshot.subjects(facet, class, None).collect();
+                self.now(format!("records {facet:?} {class}"), found);
+            }
+        }
+        let running: Result<Vec<_>, _> = snapshot.running(None).collect();
+        self.now("deadlines".to_owned(), running);
     }
 }
 
@@ -170,67 +258,4 @@ fn lasting(served: &mut Served, what: String, answer: impl AsRef<[u8]>) {
 
 fn present(served: &mut Served, what: String, answer: impl AsRef<[u8]>) {
     served.present.insert(what, blake3::hash(answer.as_ref()));
-}
-
-fn tiles(store: &Store, served: &mut Served) -> Result<(), NotServed> {
-    let size = store.head().size;
-    for level in 0..=1 {
-        for index in 0.. {
-            let tile = TileId::new(level, index).expect("a small tree");
-            let Some(width) = tile.width_at(size) else {
-                break;
-            };
-            let hashes = store.tile(tile, width)?.unwrap_or_default();
-            present(served, format!("tile {level} {index}"), hashes);
-        }
-    }
-    Ok(())
-}
-
-fn dossier(store: &Store, subject: &Subject, served: &mut Served) -> Result<(), NotServed> {
-    let entries = store.dossier(subject, Revision::new(0), usize::MAX)?;
-    for (revision, seq) in entries.iter().enumerate() {
-        lasting(
-            served,
-            format!("dossier {subject} {revision}"),
-            format!("{seq:?}"),
-        );
-    }
-    if entries
-        .first()
-        .is_some_and(|seq| seq.get().is_multiple_of(PROOFS_EVERY))
-    {
-        let proof = store.dossier_proof(subject)?;
-        present(
-            served,
-            format!("dossier {subject} proof"),
-            format!("{proof:?}"),
-        );
-    }
-    Ok(())
-}
-
-fn records(store: &Store, served: &mut Served) -> Result<(), NotServed> {
-    let snapshot = store.snapshot()?;
-    present(
-        served,
-        "head".to_owned(),
-        format!("{:?} {:?}", store.head(), store.position()),
-    );
-    for class in Class::ALL {
-        for facet in [Facet::State, Facet::Dossier] {
-            for record in snapshot.subjects(facet, class, None) {
-                let (id, record) = record?;
-                present(
-                    served,
-                    format!("record {facet:?} {class}/{id}"),
-                    format!("{record:?}"),
-                );
-            }
-        }
-    }
-    for (number, due) in snapshot.running(None).enumerate() {
-        present(served, format!("deadline {number}"), format!("{:?}", due?));
-    }
-    Ok(())
 }

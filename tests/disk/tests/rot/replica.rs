@@ -22,6 +22,7 @@ fn class_of(path: &str) -> Option<&'static str> {
         (MARK, _) => Some("mark"),
         (_, Some("CURRENT")) => Some("CURRENT"),
         (_, Some("IDENTITY")) => Some("IDENTITY"),
+        (_, Some("manifest.note")) => Some("note on the MANIFEST"),
         (_, Some(name)) if name.ends_with(".sst") => Some("table"),
         (_, Some(name)) if name.ends_with(".log") => Some("write-ahead log"),
         (_, Some(name)) if name.starts_with("MANIFEST") => Some("MANIFEST"),
@@ -155,6 +156,7 @@ fn a_file_of_the_replica_cut_short_never_costs_an_acknowledged_entry_without_a_w
     ];
     for fault in others.into_iter().flatten() {
         let outcome = judge(std::slice::from_ref(&fault), options);
+        println!("{fault}: {outcome:?}");
         tally.count(class(&fault.file), &fault, &outcome);
     }
     report("R3", "files of the replica cut short", &tally);
@@ -242,6 +244,7 @@ fn blocks_that_changed_places_and_files_put_back_are_noticed() {
     }
     for (what, fault) in put_back() {
         let outcome = judge(std::slice::from_ref(&fault), options);
+        println!("{fault}: {outcome:?}");
         tally.count(what, &fault, &outcome);
         let harmless = matches!(outcome, Outcome::Irrelevant);
         // A file that knows less than the ledger is no witness against it, and takes nothing from it.
