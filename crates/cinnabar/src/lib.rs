@@ -22,6 +22,7 @@ pub mod out;
 pub mod profile;
 pub mod recovery;
 mod rules;
+mod seal;
 mod seen;
 pub mod serving;
 pub mod statement;

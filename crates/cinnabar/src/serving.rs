@@ -1,7 +1,7 @@
 //! Views and API beside a node: what makes a replica a reader for everyone.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::anchors;
 use crate::exit::{Exit, Failure, OrFail as _};
+use crate::seal;
 
 /// How long the fold waits for a commit before it looks whether it should stop.
 const FOLD_LOOK: Duration = Duration::from_millis(500);
@@ -33,6 +34,8 @@ pub struct Serving {
     folding: thread::JoinHandle<()>,
     answering: JoinHandle<std::io::Result<()>>,
     stop: CancellationToken,
+    views: Views,
+    dir: PathBuf,
 }
 
 /// Takes the address, so that a port in use is found out before anything is started.
@@ -57,7 +60,7 @@ impl Serving {
         node: Option<Handle>,
         anchors: Option<&anchors::Running>,
     ) -> Result<Self, Failure> {
-        let views = Views::open(dir).or_fail_while(Exit::Usage, || "cannot open the views")?;
+        let views = open_views(dir)?;
         let address = listener.local_addr().or_fail(Exit::Usage)?;
         let stop = CancellationToken::new();
         let mut registry = Registry::default();
@@ -78,10 +81,10 @@ impl Serving {
             witnessed: anchors.and_then(anchors::Running::witnessed),
         };
         let state = ApiState::new(store.clone(), views.clone(), settings);
-        let (store, folding_stop) = (store.clone(), stop.clone());
+        let (store, folding_stop, folded) = (store.clone(), stop.clone(), views.clone());
         let folding = thread::Builder::new()
             .name("views".to_owned())
-            .spawn(move || fold(&store, &views, &folding_stop))
+            .spawn(move || fold(&store, &folded, &folding_stop))
             .or_fail(Exit::Usage)?;
         let answering = tokio::spawn(serve(listener, state, stop.clone().cancelled_owned()));
         Ok(Self {
@@ -89,6 +92,8 @@ impl Serving {
             folding,
             answering,
             stop,
+            views,
+            dir: dir.to_owned(),
         })
     }
 
@@ -103,9 +108,28 @@ impl Serving {
         if let Ok(Err(error)) = self.answering.await {
             tracing::error!(%error, "The API ended badly.");
         }
-        let folding = self.folding;
-        drop(tokio::task::spawn_blocking(move || folding.join()).await);
+        let (folding, views, dir) = (self.folding, self.views, self.dir);
+        let end = move || {
+            if folding.join().is_ok() {
+                seal::leave(&dir, &views);
+            }
+        };
+        drop(tokio::task::spawn_blocking(end).await);
     }
+}
+
+/// Opens the views. Those that somebody, or the disk, changed while nobody folded them are thrown away and folded again.
+fn open_views(dir: &Path) -> Result<Views, Failure> {
+    let open = || Views::open(dir).or_fail_while(Exit::Usage, || "cannot open the views");
+    let views = open()?;
+    if seal::holds(dir, &views) {
+        return Ok(views);
+    }
+    tracing::warn!(dir = %dir.display(), "The views were changed while the node was stopped; they are folded again.");
+    drop(views);
+    let removed = std::fs::remove_dir_all(dir);
+    removed.or_fail_while(Exit::Usage, || "cannot remove the views")?;
+    open()
 }
 
 /// Folds whatever is committed, until told to stop.

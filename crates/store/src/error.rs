@@ -55,6 +55,11 @@ pub enum Damage {
         /// According to the database.
         found: EntryHash,
     },
+    /// The list of tables is not the one that was noted when the store was last opened.
+    #[error(
+        "the list of tables (MANIFEST) is not the one that was written: it was cut short, changed or put back"
+    )]
+    Tables,
     /// Neither slot of the head file can be read, or they contradict each other.
     #[error("the head file is damaged")]
     HeadFile,

@@ -76,6 +76,48 @@ pub(crate) enum Reading {
     Damaged,
 }
 
+/// One slot, as a scrub sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// Just as it was written.
+    Whole(Sighting),
+    /// What its checksum is over is whole; what follows it isn't.
+    Trailing(Sighting),
+    /// Torn, damaged or not there.
+    Unreadable,
+}
+
+/// Reads both slots, and changes nothing.
+pub(crate) fn slots(path: &Path) -> io::Result<[Slot; SLOTS]> {
+    let file = File::open(path)?;
+    let mut slots = [Slot::Unreadable, Slot::Unreadable];
+    for (index, slot) in slots.iter_mut().enumerate() {
+        let bytes = read_slot(&file, index)?;
+        *slot = match decode(&bytes) {
+            // Release 0.1 wrote no zeros after a slot.
+            Some(sighting) if bytes.starts_with(&MAGIC_1) || bytes == encode(&sighting) => {
+                Slot::Whole(sighting)
+            }
+            Some(sighting) => Slot::Trailing(sighting),
+            None => Slot::Unreadable,
+        };
+    }
+    Ok(slots)
+}
+
+/// The bytes of a slot. The last slot of release 0.1 is there in full, too; a file cut short gives what it has.
+fn read_slot(file: &File, index: usize) -> io::Result<[u8; SLOT_STRIDE]> {
+    let mut bytes = [0; SLOT_STRIDE];
+    let mut filled = 0;
+    while filled < SLOT_STRIDE {
+        match file.read_at(&mut bytes[filled..], offset(index) + filled as u64)? {
+            0 => break,
+            more => filled += more,
+        }
+    }
+    Ok(bytes)
+}
+
 impl HeadFile {
     /// Makes the file of a ledger without entries.
     pub(crate) fn create(path: &Path) -> io::Result<()> {
@@ -93,16 +135,7 @@ impl HeadFile {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let mut slots = [const { None }; SLOTS];
         for (index, slot) in slots.iter_mut().enumerate() {
-            let mut bytes = [0; SLOT_STRIDE];
-            let mut filled = 0;
-            // The last slot of release 0.1 is there in full, too; a file cut short gives what it has.
-            while filled < SLOT_STRIDE {
-                match file.read_at(&mut bytes[filled..], offset(index) + filled as u64)? {
-                    0 => break,
-                    more => filled += more,
-                }
-            }
-            *slot = decode(&bytes);
+            *slot = decode(&read_slot(&file, index)?);
         }
         let rank = |sighting: &Sighting| sighting.high_water.rank();
         let (next, reading) = match slots {

@@ -165,7 +165,7 @@ impl Store {
     }
 }
 
-fn boundary(key: &[u8], bytes: &[u8]) -> Result<BlockBoundary, Damage> {
+pub(crate) fn boundary(key: &[u8], bytes: &[u8]) -> Result<BlockBoundary, Damage> {
     let fault = Damage::Form("block boundary");
     let Some((first, generation, stream_sequence)) = keys::block_parts(key) else {
         return Err(fault);

@@ -185,7 +185,7 @@ impl Store {
 }
 
 /// Whether one of the ledger's `recoveries` (all of them, in order) that came after `known` says that it is lost.
-fn is_excused(known: &HighWater, recoveries: &[Recovery]) -> bool {
+pub(crate) fn is_excused(known: &HighWater, recoveries: &[Recovery]) -> bool {
     let before = usize::try_from(known.recoveries).unwrap_or(usize::MAX);
     let later = recoveries.iter().skip(before);
     later

@@ -20,6 +20,7 @@ use crate::mark;
 use crate::options;
 use crate::space::Space;
 use crate::store::{Applier, Inner, State, Store, family_of};
+use crate::tables;
 use crate::types::{Head, OpenOptions, Position};
 use crate::value;
 
@@ -28,13 +29,13 @@ use crate::value;
 pub const MIN_FREE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What belongs to the ledger, within the data directory.
-const REPLICA: &str = "replica";
+pub(crate) const REPLICA: &str = "replica";
 /// The same while it is created; it becomes [`REPLICA`] by one rename and never held an entry before.
 const UNFINISHED: &str = "replica.new";
 /// RocksDB's directory within [`REPLICA`].
-const DATABASE: &str = "rocksdb";
+pub(crate) const DATABASE: &str = "rocksdb";
 /// The head file within [`REPLICA`].
-const HEAD: &str = "head";
+pub(crate) const HEAD: &str = "head";
 
 impl Store {
     /// Creates a store without entries in a directory that is empty or absent. Nothing else creates one. A crash on the way leaves a
@@ -112,6 +113,7 @@ impl Store {
     fn open_locked(dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Self, OpenError> {
         check_space(dir)?;
         let replica = dir.join(REPLICA);
+        tables::check_list(&replica.join(DATABASE))?;
         let db = open_database(dir, &replica.join(DATABASE))?;
         let head: Head = meta(&db, Meta::Head, "head", value::head)?;
         let position: Position = meta(&db, Meta::Position, "position", value::position)?;
@@ -155,7 +157,9 @@ impl Store {
             inner: Arc::new(inner),
         };
         store.check_itself()?;
+        tables::check_entries(&store.inner.db, store.head().size)?;
         store.check_sightings()?;
+        tables::note_list(&replica.join(DATABASE))?;
         tracing::info!(dir = %dir.display(), size = %head.size, ?position, "the ledger is open");
         Ok(store)
     }

@@ -6,6 +6,7 @@ pub mod faults;
 mod fuse;
 pub mod journal;
 pub mod power;
+pub mod rot;
 pub mod tree;
 pub mod up;
 

@@ -8,6 +8,7 @@ mod mark;
 mod model;
 mod open;
 mod refusals;
+mod scrub;
 mod timestamps;
 mod tree;
 mod writer;

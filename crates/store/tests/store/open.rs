@@ -9,7 +9,7 @@ use rocksdb::{DB, Options};
 use crate::writer::{Writer, copy_dir};
 
 /// Writes into the database of a closed store behind its back.
-fn tamper(dir: &Path, change: impl FnOnce(&mut DB)) {
+pub(crate) fn tamper(dir: &Path, change: impl FnOnce(&mut DB)) {
     let path = dir.join("replica/rocksdb");
     let families = DB::list_cf(&Options::default(), &path).unwrap();
     let mut db = DB::open_cf(&Options::default(), &path, families).unwrap();

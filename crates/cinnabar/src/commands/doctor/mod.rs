@@ -1,8 +1,10 @@
-//! `cinnabar doctor`: looks at everything that a client or a node on this machine needs, and says what to set.
+//! `cinnabar doctor`: looks at everything that a client or a node on this machine needs, and says what to set; with `--scrub`, at
+//! everything that a stopped node keeps.
 
 mod api;
 mod checks;
 mod machine;
+mod scrub;
 
 use std::path::PathBuf;
 
@@ -15,7 +17,7 @@ use crate::profile::ProfileArg;
 /// Arguments of `cinnabar doctor`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  cinnabar doctor\n  cinnabar doctor --key li.key --monitor http://127.0.0.1:8222\n\nEnds with exit code 2 if a check fails."
+    after_help = "Example:\n  cinnabar doctor\n  cinnabar doctor --key li.key --monitor http://127.0.0.1:8222\n  cinnabar doctor --scrub --data ./cinnabar-data\n\nWith --scrub it looks at the data of a node that is stopped, and at nothing else: every checksum, every entry, and all\nthat is made of the entries. It repairs nothing. Ends with exit code 2 if a check fails."
 )]
 pub(crate) struct Args {
     /// An actor's key file to look at too.
@@ -24,6 +26,23 @@ pub(crate) struct Args {
     /// The monitoring address of each NATS server; the profile's if absent.
     #[arg(long, value_name = "URL")]
     monitor: Vec<String>,
+    /// Read through everything that a stopped node keeps, and compare it with its entries.
+    #[arg(long)]
+    scrub: bool,
+    /// With --scrub: where the node keeps it.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "./cinnabar-data",
+        requires = "scrub"
+    )]
+    data: PathBuf,
+    /// With --scrub: the mark; DIR.mark beside the data if that is there.
+    #[arg(long, value_name = "FILE", requires = "scrub")]
+    mark: Option<PathBuf>,
+    /// With --scrub: the key of the vault; the one in the data if absent.
+    #[arg(long, value_name = "FILE", requires = "scrub")]
+    institution_key: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -97,7 +116,10 @@ impl Finding {
 
 /// Runs `cinnabar doctor`.
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
-    let findings = checks::all(&args).await;
+    let findings = match args.scrub {
+        true => tokio::task::block_in_place(|| scrub::scrub(&args))?,
+        false => checks::all(&args).await,
+    };
     if args.json {
         out::json(&findings)?;
     } else {
