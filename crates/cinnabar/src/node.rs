@@ -21,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::anchors::{Anchors, StampSettings, WitnessSettings};
+use crate::commands::backup::window::Window;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::serving::{Serving, listen};
 use crate::{files, out, recovery};
@@ -163,6 +164,7 @@ async fn live(config: Config, new_mark: bool, recovery: Option<Vec<u8>>) -> Resu
             Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
         }
     };
+    let window = Window::open(&store, vault.clone())?;
     let stop = CancellationToken::new();
     let setup = Setup {
         client: client.clone(),
@@ -194,6 +196,7 @@ async fn live(config: Config, new_mark: bool, recovery: Option<Vec<u8>>) -> Resu
 
     let why = until_end(handle).await?;
     stop.cancel();
+    window.close();
     anchors.stop();
     opening.abort();
     serving.stop().await;

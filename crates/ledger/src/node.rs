@@ -203,6 +203,11 @@ impl Node {
         if !self.same_history(stream, position).await? {
             return Ok(false);
         }
+        if position.stream_sequence > 0 {
+            // The stream has the block where this replica stood: it is the one of before, and all of it is read below.
+            let settled = self.setup.store.settle_restored();
+            settled.map_err(Divergence::Note)?;
+        }
         if position.stream_sequence < last {
             let Some(mut messages) = self
                 .patiently(stream.follow(position.stream_sequence + 1).await)

@@ -9,6 +9,7 @@ use cinnabar_events::{EntryHash, Sequence};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rocksdb::{DB, Options, WriteBatch};
 
+use crate::backup;
 use crate::cache::RecordCache;
 use crate::checkpoint::checkpoint_row;
 use crate::dossiers;
@@ -27,13 +28,13 @@ use crate::value;
 pub const MIN_FREE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What belongs to the ledger, within the data directory.
-const REPLICA: &str = "replica";
+pub(crate) const REPLICA: &str = "replica";
 /// The same while it is created; it becomes [`REPLICA`] by one rename and never held an entry before.
 const UNFINISHED: &str = "replica.new";
 /// RocksDB's directory within [`REPLICA`].
-const DATABASE: &str = "rocksdb";
+pub(crate) const DATABASE: &str = "rocksdb";
 /// The head file within [`REPLICA`].
-const HEAD: &str = "head";
+pub(crate) const HEAD: &str = "head";
 
 impl Store {
     /// Creates a store without entries in a directory that is empty or absent. Nothing else creates one. A crash on the way leaves a
@@ -110,6 +111,7 @@ impl Store {
 
     fn open_locked(dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Self, OpenError> {
         check_space(dir)?;
+        backup::clear(dir)?;
         let replica = dir.join(REPLICA);
         let db = open_database(dir, &replica.join(DATABASE))?;
         let head: Head = meta(&db, Meta::Head, "head", value::head)?;
@@ -129,6 +131,7 @@ impl Store {
             checkpoint: newest_checkpoint(&db)?,
             index: dossiers::applied(&db)?,
             poison: None,
+            restored: backup::read_note(dir)?,
         };
         let applier = Applier {
             edge: EdgeTiles::empty(),
@@ -154,6 +157,7 @@ impl Store {
         };
         store.check_itself()?;
         store.check_sightings()?;
+        store.check_restored(options)?;
         tracing::info!(dir = %dir.display(), size = %head.size, ?position, "the ledger is open");
         Ok(store)
     }
@@ -183,6 +187,19 @@ impl Store {
         let applier = self.inner.applier.lock();
         applier.expect("nobody else has the store yet").edge = edge;
         Ok(())
+    }
+
+    /// A replica that was put back is the newest there was if the mark stands where it ends, or if somebody answers for it by
+    /// allowing a new mark.
+    fn check_restored(&self, options: &OpenOptions) -> Result<(), OpenError> {
+        let head = self.head();
+        let marked = self.mark().is_some_and(|mark| {
+            mark.high_water.size == head.size && mark.high_water.hash == head.hash
+        });
+        match marked || options.mark_may_be_new {
+            true => self.settle_restored(),
+            false => Ok(()),
+        }
     }
 
     /// Hash of the last of the first `size` entries, from its bytes.
@@ -268,7 +285,7 @@ fn open_database(dir: &Path, path: &Path) -> Result<DB, OpenError> {
     Ok(db)
 }
 
-fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
+pub(crate) fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
     let format = db.get(Meta::Format.key())?;
     let found = format.and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)));
     match found {
@@ -282,7 +299,7 @@ fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
 }
 
 /// A value that every store has.
-fn meta<T>(
+pub(crate) fn meta<T>(
     db: &DB,
     key: Meta,
     what: &'static str,
@@ -292,7 +309,7 @@ fn meta<T>(
     Ok(read(&bytes).ok_or(Damage::Form(what))?)
 }
 
-fn newest_checkpoint(db: &DB) -> Result<Option<(Size, Arc<str>)>, StoreError> {
+pub(crate) fn newest_checkpoint(db: &DB) -> Result<Option<(Size, Arc<str>)>, StoreError> {
     let mut scan = options::scan([IndexKey::Checkpoint as u8 + 1]);
     scan.set_iterate_lower_bound([IndexKey::Checkpoint as u8]);
     let mut rows = db.raw_iterator_cf_opt(family_of(db, Family::Index), scan);
