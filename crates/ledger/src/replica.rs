@@ -96,6 +96,17 @@ pub enum Divergence {
         /// Entries in the backup.
         size: u64,
     },
+    /// A newer release wrote to the stream.
+    #[error(
+        "message {sequence} of the log stream was written by a newer release: use the release that wrote it, or a newer one"
+    )]
+    NewerBlock {
+        /// Which message.
+        sequence: u64,
+        /// What it says of its format.
+        #[source]
+        fault: BlockFault,
+    },
     /// The note that it was put back can't be taken away.
     #[error("the note of a restoration can't be taken away")]
     Note(#[from] OpenError),
@@ -226,6 +237,11 @@ impl Replica {
         }
         let block = match self.next_block(message) {
             Ok(block) => block,
+            // Passed over, it would be written a second time by whoever is the writer next.
+            Err(Skip::NotABlock(fault)) if fault.is_newer() => {
+                let sequence = message.sequence;
+                return Err(Divergence::NewerBlock { sequence, fault });
+            }
             Err(skip) => {
                 self.position.stream_sequence = message.sequence;
                 self.skipped.fetch_add(1, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use crate::cache::RecordCache;
 use crate::checkpoint::checkpoint_row;
 use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
-use crate::head_file::{HeadFile, HeadWriter, Reading, Sighting};
+use crate::head_file::{self, HeadFile, HeadWriter, Reading, Sighting};
 use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
@@ -227,10 +227,20 @@ fn read_head_file(path: &Path) -> Result<(HeadFile, Sighting), OpenError> {
     match HeadFile::open(path) {
         Ok((file, Reading::Newest(sighting))) => Ok((file, sighting)),
         Ok((_, Reading::Damaged)) => Err(Damage::HeadFile.into()),
+        Ok((_, Reading::Newer(found))) => Err(newer_file(path, found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Damage::Missing("head file").into())
         }
         Err(error) => Err(file_error(path)(error)),
+    }
+}
+
+/// What is said of a head file or a mark that a newer release wrote.
+pub(crate) fn newer_file(path: &Path, found: u32) -> OpenError {
+    OpenError::NewerFile {
+        path: path.to_owned(),
+        found,
+        known: head_file::VERSION,
     }
 }
 

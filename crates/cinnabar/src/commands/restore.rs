@@ -215,7 +215,7 @@ fn tell(args: &Args, manifest: &Manifest, verified: &str) -> Result<(), Failure>
     out::line(format_args!(
         "Restored {} entries of the ledger {} into {data}, as they were on {}.
   head       {}
-  verified   {verified}
+  ledger     {verified}
   log key    {}
 
 Before it runs, put back what no backup has: {data}/secrets (log.skey, ledger.seed, institution.key, nats/), with mode 0700,
