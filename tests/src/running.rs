@@ -188,6 +188,12 @@ impl Running {
         self.lock().err.clone()
     }
 
+    /// Whether it has ended: both of its outputs have.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.lock().ended == 2
+    }
+
     /// Sends what Ctrl-C sends.
     pub fn interrupt(&self) {
         send(self.id(), Signal::INT);

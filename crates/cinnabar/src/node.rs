@@ -13,7 +13,7 @@ use cinnabar_ledger::nats::keys::UserKey;
 use cinnabar_ledger::nats::names::Names;
 use cinnabar_ledger::nats::streams::{Replicas, ensure_all};
 use cinnabar_ledger::nats::users::UserName;
-use cinnabar_ledger::node::{self, Handle, Phase, Precautions, Role, Setup};
+use cinnabar_ledger::node::{self, Handle, MayRefill, Phase, Precautions, Role, Setup};
 use cinnabar_ledger::{Identity, Lease};
 use cinnabar_store::{OpenError, OpenOptions, Store};
 use serde::Deserialize;
@@ -44,6 +44,10 @@ pub struct Args {
     /// Make the mark though the ledger has entries: once, when it is kept for the first time or its disk was lost.
     #[arg(long)]
     new_mark: bool,
+    /// Fill a log stream that was lost or damaged again, from this node's replica: on the writer that has the most entries, the
+    /// others stopped. Needs nats.operator in the configuration.
+    #[arg(long)]
+    refill: bool,
 }
 
 /// A configuration with every setting explained.
@@ -130,7 +134,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
         .build()
         .or_fail(Exit::Usage)?;
     let recovery = args.recover.as_deref().map(recovery::request).transpose()?;
-    runtime.block_on(live(config, args.new_mark, recovery))
+    runtime.block_on(live(config, args.new_mark, recovery, args.refill))
 }
 
 fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
@@ -139,12 +143,17 @@ fn read_toml<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Failure> {
     toml::from_slice(&bytes).or_fail_while(Exit::Usage, move || format!("{shown} will not do"))
 }
 
-async fn live(config: Config, new_mark: bool, recovery: Option<Vec<u8>>) -> Result<(), Failure> {
+async fn live(
+    config: Config,
+    new_mark: bool,
+    recovery: Option<Vec<u8>>,
+    refill: bool,
+) -> Result<(), Failure> {
     let listener = listen(config.listen).await?;
     let (opening, identity) = read_opening(&config.genesis)?;
     let names = Names::new(identity.name.as_str()).or_fail(Exit::Usage)?;
     let role = role(&config, &identity)?;
-    let client = connected(&config, &names).await?;
+    let (client, refill) = connected(&config, &names, refill).await?;
     let anchors = Anchors::read(
         config.witnesses.as_ref(),
         config.timestamps.as_ref(),
@@ -153,6 +162,7 @@ async fn live(config: Config, new_mark: bool, recovery: Option<Vec<u8>>) -> Resu
     let precautions = Precautions {
         seen: anchors.seen().await?,
         recovery,
+        refill,
         ..Precautions::default()
     };
     let store = open_store(&config, new_mark)?;
@@ -247,7 +257,11 @@ fn role(config: &Config, identity: &Identity) -> Result<Role, Failure> {
 }
 
 /// Connects, makes the streams if it may, and checks that the servers are fit.
-async fn connected(config: &Config, names: &Names) -> Result<Client, Failure> {
+async fn connected(
+    config: &Config,
+    names: &Names,
+    refill: bool,
+) -> Result<(Client, Option<MayRefill>), Failure> {
     let replicas = match config.nats.replicas {
         1 => Replicas::One,
         3 => Replicas::Three,
@@ -267,19 +281,29 @@ async fn connected(config: &Config, names: &Names) -> Result<Client, Failure> {
             ca: config.nats.ca.clone(),
         })
     };
+    let mut right = None;
     if let Some(seed) = &config.nats.operator {
         let operator = connect(login("operator", seed)?)
             .await
-            .or_fail(Exit::Unreachable)?;
-        ensure_all(&operator.client, names, replicas)
+            .or_fail(Exit::Unreachable)?
+            .client;
+        ensure_all(&operator, names, replicas)
             .await
             .or_fail(Exit::Unreachable)?;
+        right = refill.then_some(MayRefill { operator, replicas });
+    }
+    if refill && (right.is_none() || config.role == RoleName::Reader) {
+        return Err(Failure::saying(
+            Exit::Usage,
+            "--refill is for a writer, with nats.operator in its configuration",
+        ));
     }
     let link = connect(login(config.role.user(), &config.nats.seed)?)
         .await
         .or_fail(Exit::Unreachable)?;
     if !config.nats.monitor.is_empty() {
-        let findings = check(&link.client, &config.nats.monitor, names, replicas).await;
+        let mut findings = check(&link.client, &config.nats.monitor, names, replicas).await;
+        findings.retain(|finding| !(refill && finding.is_of_history()));
         if !findings.is_empty() {
             let list: Vec<String> = findings.iter().map(ToString::to_string).collect();
             return Err(Failure::saying(
@@ -291,7 +315,7 @@ async fn connected(config: &Config, names: &Names) -> Result<Client, Failure> {
             ));
         }
     }
-    Ok(link.client)
+    Ok((link.client, right))
 }
 
 /// The statements that open the ledger, and which ledger that is.

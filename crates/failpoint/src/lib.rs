@@ -80,6 +80,8 @@ failpoints! {
     FeedBatched = "feed.batched",
     /// A batch of the feed was acknowledged.
     FeedPublished = "feed.published",
+    /// A block is about to be filled into a stream that lacks it.
+    RefillPublishing = "refill.publishing",
     /// A replica is about to apply a block that it read.
     ReplicaChecked = "replica.checked",
     /// An index of dossiers is computed, not applied.

@@ -33,6 +33,9 @@ pub enum Halt {
     /// Another writer's block stands where ours would have.
     #[error("another writer took over: its block stands at message {0} of the log stream")]
     Fenced(u64),
+    /// The log stream is gone, or ends before what was read of it.
+    #[error("the log stream was lost: it ends at message {0}")]
+    StreamLost(u64),
     /// The server refuses our blocks for good.
     #[error("the server refuses our blocks: {0}")]
     Refused(String),
@@ -229,6 +232,9 @@ impl Committer {
                 Err(failure) => failure,
             };
             match &failure {
+                PublishFailure::Fenced {
+                    last_sequence: Some(last),
+                } if *last < expected => return Err(Halt::StreamLost(*last)),
                 PublishFailure::Refused { .. } | PublishFailure::NotSent { .. } => {
                     return Err(Halt::Refused(failure.to_string()));
                 }
@@ -275,6 +281,7 @@ impl Committer {
                         expected = message.sequence;
                     }
                 },
+                Err(error) if error.is_missing() => return Err(Halt::StreamLost(0)),
                 Err(error) => {
                     tracing::warn!(error = %crate::causes(&error), "The log stream can't be read to resolve a doubt; trying again.");
                     tokio::time::sleep(RETRY_PAUSE).await;

@@ -24,8 +24,9 @@ use crate::nats::names::{BadShortName, Names};
 use crate::nats::streams::{Replicas, StreamError, ensure_all};
 use crate::nats::supervisor::{NatsServer, Options, StartError};
 use crate::nats::users::{Role as UserRole, User, UserError, UserName};
-use crate::node::{self, Handle, NodeFailure, Phase, Precautions, Role, Setup};
+use crate::node::{self, Handle, MayRefill, NodeFailure, Phase, Precautions, Role, Setup};
 use crate::problem::Problem;
+use crate::refill::renew_others;
 use crate::replica::Divergence;
 
 /// The users that the embedded server knows.
@@ -138,7 +139,7 @@ impl Embedded {
     /// As [`Self::start`].
     pub async fn start_with(
         embedding: &Embedding,
-        precautions: Precautions,
+        mut precautions: Precautions,
     ) -> Result<Self, EmbeddingFailure> {
         let layout = &embedding.layout;
         let identity = layout.identity()?;
@@ -146,24 +147,24 @@ impl Embedded {
         let names = Names::new(identity.name.as_str())?;
         let store = open_store(layout)?;
         let server = start_server(embedding, &names).await?;
-        let Link { client, events } = prepare(layout, &server, &names).await?;
+        let (Link { client, events }, operator) = prepare(layout, &server, &names).await?;
         let replicas = Replicas::One;
-        let findings = check(
-            &client,
-            &[server.monitor_url().to_owned()],
-            &names,
-            replicas,
-        )
-        .await;
+        let monitor = [server.monitor_url().to_owned()];
+        let mut findings = check(&client, &monitor, &names, replicas).await;
+        // What is gone from the log the node fills in again.
+        findings.retain(|finding| !finding.is_of_history());
         if !findings.is_empty() {
             return Err(EmbeddingFailure::Unfit(findings));
         }
+        let right = MayRefill { operator, replicas };
+        precautions.refill = Some(right.clone());
         check_clock(&client, &names, &store, embedding.clock_ahead_seconds).await?;
 
         let stop = CancellationToken::new();
         tokio::spawn(check_again(
             events,
             client.clone(),
+            right,
             server.monitor_url().to_owned(),
             names.clone(),
             stop.clone(),
@@ -342,11 +343,12 @@ async fn start_server(
     .await?)
 }
 
-/// After each reconnect the server is looked at again: one that came back without its history, or with
-/// other settings, must not be written to.
+/// After each reconnect the server is looked at again: one that came back with other settings must not be written to. What it lost of
+/// the log the node notices and fills in again; what is derived from the log is made anew here.
 async fn check_again(
     mut events: broadcast::Receiver<LinkEvent>,
     client: Client,
+    right: MayRefill,
     monitor: String,
     names: Names,
     stop: CancellationToken,
@@ -368,14 +370,18 @@ async fn check_again(
             Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => return,
         }
+        if let Err(trouble) = renew_others(&right, &names).await {
+            tracing::warn!(trouble = %crate::causes(&trouble), "The streams that are derived from the log can't be looked at.");
+        }
         // A server that can't be asked just now comes up again, and is asked then.
-        let findings = check(
+        let mut findings = check(
             &client,
             std::slice::from_ref(&monitor),
             &names,
             Replicas::One,
         )
         .await;
+        findings.retain(|finding| !finding.is_of_history());
         if findings.iter().any(ServerFinding::is_lasting) {
             let list: Vec<String> = findings.iter().map(ToString::to_string).collect();
             tracing::error!(
@@ -387,18 +393,24 @@ async fn check_again(
     }
 }
 
-/// Makes the streams as operator, once; then connects as writer.
+/// Makes the streams as operator, as far as they are missing; then connects as writer. The operator's connection stays: it is what
+/// a damaged stream is refilled with.
 async fn prepare(
     layout: &Layout,
     server: &NatsServer,
     names: &Names,
-) -> Result<Link, EmbeddingFailure> {
+) -> Result<(Link, Client), EmbeddingFailure> {
     let Link {
         client: operator, ..
     } = login(layout, server.client_url(), "operator").await?;
     ensure_all(&operator, names, Replicas::One).await?;
-    drop(operator);
-    login(layout, server.client_url(), "writer").await
+    let right = MayRefill {
+        operator: operator.clone(),
+        replicas: Replicas::One,
+    };
+    renew_others(&right, names).await?;
+    let link = login(layout, server.client_url(), "writer").await?;
+    Ok((link, operator))
 }
 
 /// Connects as one of [`USERS`].

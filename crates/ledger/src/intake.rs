@@ -123,6 +123,9 @@ pub(crate) async fn serve(
             "Takes statements for ledger {}",
             identity.vkey.name()
         ))
+        // A queue of its own: a writer that was stopped still stands in the server's list, and must not get requests instead of
+        // the next one. The first answer counts.
+        .queue_group(queue_name(client))
         .start(
             format!("cinnabar-{}", names.short()),
             env!("CARGO_PKG_VERSION"),
@@ -139,6 +142,12 @@ pub(crate) async fn serve(
     let requests = endpoint(&service, names, "receipt").await?;
     tasks.spawn(receipts(requests, store.clone(), client.clone()));
     Ok(Intake { service, tasks })
+}
+
+fn queue_name(client: &Client) -> String {
+    let inbox = client.new_inbox();
+    let unique = inbox.rsplit('.').next().unwrap_or(&inbox);
+    format!("writer-{unique}")
 }
 
 async fn endpoint(service: &Service, names: &Names, name: &str) -> Result<Endpoint, IntakeFailure> {

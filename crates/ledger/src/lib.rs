@@ -24,6 +24,7 @@ pub mod nats;
 pub mod node;
 mod opening;
 mod problem;
+mod refill;
 pub mod replica;
 mod request;
 mod rollback;
@@ -36,6 +37,7 @@ pub use clock::{Clock, ClockJump};
 pub use identity::{BadLogKey, Identity, LogSigner, OtherLogKey};
 pub use lease::Lease;
 pub use problem::Problem;
+pub use refill::StreamDamage;
 pub use request::{Answer, LocalRequest, Mode, QUEUE_MAX};
 pub use rollback::RecoveryRefused;
 

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use cinnabar_store::Position;
+use cinnabar_store::{Position, Store};
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -18,19 +18,30 @@ use crate::feed::Feed;
 use crate::identity::LogSigner;
 use crate::indexer::{Indexer, orders};
 use crate::intake::{Queue, Waiting, queue, serve};
-use crate::lease::{self, Held, LEASE_RENEW, Lease};
+use crate::lease::{Candidate, Held, Lease};
+use crate::refill::{self, Filling, Patrol, Stand, StreamDamage, Trouble};
 use crate::replica::{Divergence, Replica};
 use crate::rollback;
-use crate::stream::{LogStream, ReadFailure};
+use crate::stream::{LogStream, ReadFailure, StreamState};
 use crate::writer::{CommitterSetup, write};
 
 pub use crate::indexer::IndexFailure;
-pub use crate::setup::{Handle, IndexCadence, Phase, Precautions, Role, Seen, Setup};
+pub use crate::setup::{Handle, IndexCadence, MayRefill, Phase, Precautions, Role, Seen, Setup};
 
 /// Pause before trying again when the stream or the lease can't be reached.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
-/// How long a standby follows before it looks at the lease again.
-const LEASE_LOOK: Duration = Duration::from_millis(500);
+/// Pause before looking again whether somebody has refilled the stream.
+const MENDED_LOOK: Duration = Duration::from_secs(1);
+/// How often a node looks whether the stream is still the one that it knows.
+const STREAM_LOOK: Duration = Duration::from_millis(500);
+/// A writer whose own disk takes no block for so long lets another write. Slow syncs take a second or two.
+const STALL_MAX: Duration = Duration::from_millis(2_500);
+/// Times that a damage is seen before it is believed, on one machine and on a cluster, where a server may have
+/// been cut off from the others: one second, and five.
+const DOUBTS_ALONE: u32 = 4;
+const DOUBTS_SHARED: u32 = 20;
+/// How often it is said how far reading has come.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// Why a node ended.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +115,8 @@ pub fn start_with(
         alarm,
         feed,
         committed,
+        doubts: 0,
+        unreadable: Arc::default(),
     };
     Ok((handle, tokio::spawn(node.run(indexer))))
 }
@@ -119,6 +132,10 @@ struct Node {
     feed: Arc<AtomicU64>,
     /// Told at each commit: wakes the feed.
     committed: Arc<Notify>,
+    /// How often in a row the stream was seen damaged.
+    doubts: u32,
+    /// A message of the stream that can't be read; 0 while none is known.
+    unreadable: Arc<AtomicU64>,
     /// When the node is gone, so is what it started.
     _ends: DropGuard,
 }
@@ -146,24 +163,40 @@ impl Node {
     }
 
     async fn live(&mut self) -> Result<(), NodeFailure> {
+        let node = self.setup.node.clone();
+        let mut candidate = Candidate::new(&self.setup.client, &self.setup.names, &node);
         while !self.setup.stop.is_cancelled() {
-            let Some(stream) = self
-                .patiently(LogStream::open(&self.setup.client, &self.setup.names).await)
-                .await
-            else {
+            let Some(stream) = self.join().await? else {
                 continue;
             };
-            self.tell.send_replace(Phase::CatchingUp);
-            if !self.catch_up(&stream).await? {
-                continue;
-            }
-            match self.my_turn().await {
-                Turn::Mine(held) => self.take_turn(stream, held).await?,
-                Turn::Theirs => {
-                    self.tell.send_replace(Phase::Following);
-                    self.follow(&stream, Some(LEASE_LOOK)).await?;
+            let lease = match &self.setup.role {
+                Role::Writer { lease, .. } => Some(*lease),
+                Role::Reader => None,
+            };
+            match lease {
+                Some(Lease::Alone) => {
+                    let turn = self.setup.stop.child_token();
+                    self.take_turn(stream, turn).await?;
                 }
-                Turn::Never => {
+                Some(Lease::Shared) => {
+                    self.tell.send_replace(Phase::Following);
+                    let Some(held) = self.follow(&stream, Some(&mut candidate)).await? else {
+                        continue;
+                    };
+                    // Kept from here on: what is still to be read may take a while.
+                    let turn = self.setup.stop.child_token();
+                    let keeping = tokio::spawn(held.keep(turn.clone()));
+                    let joined = self.join().await;
+                    let ended = match joined {
+                        Ok(Some(stream)) => self.take_turn(stream, turn.clone()).await,
+                        Ok(None) => Ok(()),
+                        Err(failure) => Err(failure),
+                    };
+                    turn.cancel();
+                    drop(keeping.await);
+                    ended?;
+                }
+                None => {
                     self.tell.send_replace(Phase::Following);
                     self.follow(&stream, None).await?;
                 }
@@ -187,76 +220,226 @@ impl Node {
         }
     }
 
-    /// Reads to the end of the stream; `false` if that didn't work out and wants trying again.
-    async fn catch_up(&mut self, stream: &LogStream) -> Result<bool, NodeFailure> {
-        let Some(last) = self.patiently(stream.last().await).await else {
-            return Ok(false);
-        };
-        let position = self.replica.position();
-        if last < position.stream_sequence {
-            return Err(Divergence::StreamBehind {
-                stream: last,
-                applied: position.stream_sequence,
+    /// The same for what refilling runs into; `None` also if the stream changed meanwhile.
+    async fn bear<T>(&self, result: Result<T, Trouble>) -> Result<Option<T>, NodeFailure> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Trouble::Stop(divergence)) => Err(divergence.into()),
+            Err(Trouble::Read(failure)) => Ok(self.patiently(Err(failure)).await),
+            Err(trouble @ (Trouble::Stream(_) | Trouble::Publish(_) | Trouble::Moved)) => {
+                tracing::warn!(trouble = %crate::causes(&trouble), "The log stream can't be mended just now; trying again.");
+                self.pause(RETRY_PAUSE).await;
+                Ok(None)
             }
-            .into());
         }
-        if !self.same_history(stream, position).await? {
-            return Ok(false);
+    }
+
+    async fn pause(&self, pause: Duration) {
+        tokio::select! {
+            () = self.setup.stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+
+    /// Finds the stream and reads it to its end; `None` if that didn't work out and wants trying again. A stream that lacks what the
+    /// replica has is refilled, where that is allowed.
+    async fn join(&mut self) -> Result<Option<LogStream>, NodeFailure> {
+        let found = LogStream::find(&self.setup.client, &self.setup.names).await;
+        let Some(found) = self.patiently(found).await else {
+            return Ok(None);
+        };
+        if !matches!(*self.tell.borrow(), Phase::Following) {
+            self.tell.send_replace(Phase::CatchingUp);
+        }
+        let Some(stream) = found else {
+            self.mend(None, StreamDamage::Missing).await?;
+            return Ok(None);
+        };
+        let Some(state) = self.patiently(stream.state().await).await else {
+            return Ok(None);
+        };
+        let (store, position) = (&self.setup.store, self.replica.position());
+        let stand = refill::stand(&stream, &state, &self.setup.identity, store, position).await;
+        let position = match self.bear(stand).await? {
+            None => return Ok(None),
+            Some(Stand::At(position)) => position,
+            Some(Stand::Damaged(damage)) => {
+                self.mend(Some((&stream, &state)), damage).await?;
+                return Ok(None);
+            }
+        };
+        self.replica.go_on_at(position);
+        if !self.read_on(&stream, state.last).await? {
+            return Ok(None);
+        }
+        let size = self.setup.store.head().size.get();
+        if size < state.generation.filled_to {
+            let damage = StreamDamage::Unfinished {
+                found: size,
+                filled_to: state.generation.filled_to,
+            };
+            self.mend(Some((&stream, &state)), damage).await?;
+            return Ok(None);
+        }
+        let sequence = self.unreadable.load(Ordering::Relaxed);
+        if sequence > 0 {
+            let damage = StreamDamage::Unreadable { sequence };
+            self.mend(Some((&stream, &state)), damage).await?;
+            return Ok(None);
         }
         if position.stream_sequence > 0 {
-            // The stream has the block where this replica stood: it is the one of before, and all of it is read below.
+            // The stream has the block where this replica stood: it is the one of before, and was read to its end.
             let settled = self.setup.store.settle_restored();
             settled.map_err(Divergence::Note)?;
         }
-        if position.stream_sequence < last {
-            let Some(mut messages) = self
-                .patiently(stream.follow(position.stream_sequence + 1).await)
-                .await
-            else {
+        self.look_for_rollback()?;
+        self.doubts = 0;
+        Ok(Some(stream))
+    }
+
+    /// Reads on to the message `last`; `false` if that didn't work out and wants trying again.
+    async fn read_on(&mut self, stream: &LogStream, last: u64) -> Result<bool, NodeFailure> {
+        let from = self.replica.position().stream_sequence;
+        if from >= last {
+            return Ok(true);
+        }
+        if self.setup.store.head().size.is_zero() {
+            tracing::warn!(
+                blocks = last,
+                "There are no entries here: the replica is built from the log stream."
+            );
+        }
+        let Some(mut messages) = self.patiently(stream.follow(from + 1).await).await else {
+            return Ok(false);
+        };
+        let mut told = Instant::now();
+        while self.replica.position().stream_sequence < last {
+            let message = tokio::select! {
+                () = self.setup.stop.cancelled() => return Ok(false),
+                message = messages.next() => message,
+            };
+            let Some(message) = message else {
                 return Ok(false);
             };
-            while self.replica.position().stream_sequence < last {
-                let Some(message) = messages.next().await else {
-                    return Ok(false);
-                };
-                let Some(message) = self.patiently(message).await else {
-                    return Ok(false);
-                };
-                tokio::task::block_in_place(|| self.replica.follow(&message))?;
+            let Some(message) = self.patiently(message).await else {
+                return Ok(false);
+            };
+            tokio::task::block_in_place(|| self.replica.follow(&message))?;
+            if told.elapsed() >= PROGRESS_EVERY {
+                told = Instant::now();
+                let size = self.setup.store.head().size.get();
+                let at = self.replica.position().stream_sequence;
+                tracing::info!(
+                    message = at,
+                    of = last,
+                    ledger.size = size,
+                    "Reading the log stream."
+                );
             }
         }
-        self.look_for_rollback()?;
         Ok(true)
     }
 
-    /// The block at our position is the one that we applied there.
-    async fn same_history(
-        &self,
-        stream: &LogStream,
-        position: Position,
-    ) -> Result<bool, NodeFailure> {
-        if position.stream_sequence == 0 {
-            return Ok(true);
-        }
-        let Some(message) = self
-            .patiently(stream.message(position.stream_sequence).await)
-            .await
-        else {
-            return Ok(false);
-        };
-        let block = message.and_then(|message| message.block(&self.setup.identity.log_key()).ok());
-        let head = self.setup.store.head();
-        match block {
-            Some(block)
-                if block.header().head == head.hash
-                    && block.header().ledger == self.setup.identity.ledger =>
-            {
-                Ok(true)
+    /// Refills the stream, if this node may. If not: a reader says so and waits, a writer stops.
+    async fn mend(
+        &mut self,
+        old: Option<(&LogStream, &StreamState)>,
+        damage: StreamDamage,
+    ) -> Result<(), NodeFailure> {
+        let (signer, lease) = match &self.setup.role {
+            Role::Writer { signer, lease, .. } => (signer.clone(), *lease),
+            Role::Reader => {
+                let why = damage.to_string();
+                tracing::error!(
+                    reason = why,
+                    "This reader goes on with what it has, and waits."
+                );
+                self.alarm.send_replace(Some(why));
+                self.pause(MENDED_LOOK).await;
+                return Ok(());
             }
-            // A stray message that was passed over may stand at the position; then the head was compared when the block before it was applied.
-            None if position != self.setup.store.position() => Ok(true),
-            Some(_) | None => Err(Divergence::OtherHistory(position.stream_sequence).into()),
+        };
+        let right = self.precautions.refill.clone();
+        if right.is_none() && damage.may_be_being_mended() {
+            tracing::warn!(reason = %damage, "Waiting until the log stream is refilled; if nobody does it: cinnabar node --config FILE --refill");
+            self.pause(MENDED_LOOK).await;
+            return Ok(());
         }
+        // A server that just came up, or lost the lead without knowing it, may know too little.
+        self.doubts += 1;
+        let certain = match lease {
+            Lease::Alone => DOUBTS_ALONE,
+            Lease::Shared => DOUBTS_SHARED,
+        };
+        if self.doubts < certain {
+            tracing::warn!(reason = %damage, "The log stream lacks something; looking again.");
+            self.pause(RETRY_PAUSE).await;
+            return Ok(());
+        }
+        let Some(right) = right else {
+            return Err(Divergence::Stream(damage).into());
+        };
+        tracing::error!(reason = %damage, "The log stream is refilled from this replica.");
+        let mended = self.refill(old, damage, &right, &signer).await;
+        if let Some(position) = self.bear(mended).await? {
+            self.unreadable.store(0, Ordering::Relaxed);
+            self.replica.go_on_at(position);
+        }
+        Ok(())
+    }
+
+    /// Takes over what the stream still has, makes sure that this replica has everything, and fills the stream from it.
+    async fn refill(
+        &mut self,
+        old: Option<(&LogStream, &StreamState)>,
+        damage: StreamDamage,
+        right: &MayRefill,
+        signer: &LogSigner,
+    ) -> Result<Position, Trouble> {
+        let setup = &self.setup;
+        let (client, names, identity) = (&setup.client, &setup.names, &setup.identity);
+        let published = refill::published_checkpoint(client, names, identity).await;
+        refill::renew_others(right, names).await?;
+        if let Some((stream, state)) = old {
+            refill::salvage(stream, state, &mut self.replica, &setup.store, identity).await?;
+        }
+        self.look_for_rollback()?;
+        if self.precautions.recovery.is_none()
+            && let Some(lost) =
+                rollback::look(&self.setup.store, published.as_slice()).map_err(Trouble::Stop)?
+        {
+            return Err(Divergence::from(lost).into());
+        }
+        let filling = Filling {
+            client: &self.setup.client,
+            names: &self.setup.names,
+            identity: &self.setup.identity,
+            store: &self.setup.store,
+            signer,
+            position: self.replica.position(),
+        };
+        match (old, damage) {
+            (
+                Some((stream, state)),
+                StreamDamage::Behind { .. } | StreamDamage::Unfinished { .. },
+            ) => {
+                if let Some(position) = filling.complete(stream, state).await? {
+                    return Ok(position);
+                }
+            }
+            (
+                _,
+                StreamDamage::Missing
+                | StreamDamage::Empty { .. }
+                | StreamDamage::Cut { .. }
+                | StreamDamage::Holes { .. }
+                | StreamDamage::Unreadable { .. }
+                | StreamDamage::Older { .. }
+                | StreamDamage::Behind { .. }
+                | StreamDamage::Unfinished { .. },
+            ) => {}
+        }
+        filling.next_generation(right, old).await
     }
 
     /// What was known of the ledger is there. If not, a writer doesn't sign: only with a recovery that names what is lost. A
@@ -291,48 +474,43 @@ impl Node {
         Ok(())
     }
 
-    async fn my_turn(&self) -> Turn {
-        let Role::Writer { lease, .. } = &self.setup.role else {
-            return Turn::Never;
-        };
-        match lease {
-            Lease::Alone => Turn::Mine(None),
-            Lease::Shared => {
-                match lease::take(&self.setup.client, &self.setup.names, &self.setup.node).await {
-                    Ok(Some(held)) => Turn::Mine(Some(Box::new(held))),
-                    Ok(None) => Turn::Theirs,
-                    Err(trouble) => {
-                        tracing::warn!(trouble = %crate::causes(&trouble), "The lease can't be taken.");
-                        Turn::Theirs
-                    }
-                }
-            }
-        }
-    }
-
-    /// Follows, for ever or for a while.
+    /// Follows until told to stop, until the stream is another one or lacks something, or until the lease is ours.
     async fn follow(
         &mut self,
         stream: &LogStream,
-        patience: Option<Duration>,
-    ) -> Result<(), NodeFailure> {
+        candidate: Option<&mut Candidate>,
+    ) -> Result<Option<Held>, NodeFailure> {
         let first = self.replica.position().stream_sequence + 1;
         let Some(messages) = self.patiently(stream.follow(first).await).await else {
-            return Ok(());
+            return Ok(None);
         };
         let mut messages = std::pin::pin!(messages);
-        let until = patience.map(|patience| tokio::time::Instant::now() + patience);
+        let mut ours = std::pin::pin!(async {
+            match candidate {
+                Some(candidate) => candidate.wait().await,
+                None => std::future::pending().await,
+            }
+        });
+        let mut look = tokio::time::interval(STREAM_LOOK);
         loop {
             let message = tokio::select! {
-                () = self.setup.stop.cancelled() => return Ok(()),
-                () = sleep_until(until) => return Ok(()),
+                () = self.setup.stop.cancelled() => return Ok(None),
+                held = &mut ours => return Ok(Some(held)),
+                _ = look.tick() => {
+                    let position = self.replica.position();
+                    match stream.state().await {
+                        Ok(state) if is_another(&state, position) => return Ok(None),
+                        Err(failure) if failure.is_missing() => return Ok(None),
+                        Ok(_) | Err(_) => continue,
+                    }
+                }
                 message = messages.next() => message,
             };
             let Some(message) = message else {
-                return Ok(());
+                return Ok(None);
             };
             let Some(message) = self.patiently(message).await else {
-                return Ok(());
+                return Ok(None);
             };
             tokio::task::block_in_place(|| self.replica.follow(&message))?;
         }
@@ -342,12 +520,16 @@ impl Node {
     async fn take_turn(
         &mut self,
         stream: LogStream,
-        held: Option<Box<Held>>,
+        turn: CancellationToken,
     ) -> Result<(), NodeFailure> {
-        let Role::Writer { signer, itself, .. } = &self.setup.role else {
+        let Role::Writer {
+            signer,
+            itself,
+            lease,
+        } = &self.setup.role
+        else {
             return Ok(());
         };
-        let turn = self.setup.stop.child_token();
         self.committed.notify_one();
         let feed = Feed {
             client: self.setup.client.clone(),
@@ -359,7 +541,23 @@ impl Node {
             stop: turn.clone(),
         };
         let feeding = tokio::spawn(feed.run());
-        let renewing = held.map(|held| tokio::spawn(keep(*held, turn.clone())));
+        let watching = Watch {
+            stream: stream.clone(),
+            store: self.setup.store.clone(),
+            generation: self.replica.position().generation,
+            lease: *lease,
+            turn: turn.clone(),
+        };
+        let watching = tokio::spawn(watching.run());
+        let patrol = Patrol {
+            stream: stream.clone(),
+            last: self.replica.position().stream_sequence,
+            unreadable: self.unreadable.clone(),
+            may_refill: self.precautions.refill.is_some(),
+            alarm: self.alarm.clone(),
+            turn: turn.clone(),
+        };
+        let patrolling = tokio::spawn(patrol.run());
         let intake = serve(
             &self.setup.client,
             &self.setup.names,
@@ -390,9 +588,7 @@ impl Node {
             intake.stop().await;
         }
         drop(feeding.await);
-        if let Some(renewing) = renewing {
-            drop(renewing.await);
-        }
+        drop((watching.await, patrolling.await));
         self.after(halt)
     }
 
@@ -441,6 +637,10 @@ impl Node {
             // Another writer on a ledger that was set up to have one: not to be fought with, but looked at.
             Halt::Fenced(_) if alone => return Err(NodeFailure::Halt(halt)),
             Halt::Fenced(_) => tracing::warn!(reason = %halt, "This node no longer writes."),
+            // What was not acknowledged is not recorded, or it is still there to be read.
+            Halt::StreamLost(_) => {
+                tracing::error!(reason = %halt, "This node writes again when the log stream is whole.");
+            }
             Halt::Refused(_)
             | Halt::Unknown(_)
             | Halt::Vault(_)
@@ -463,30 +663,73 @@ impl Node {
     }
 }
 
-/// Whose turn it is to write.
-enum Turn {
-    Mine(Option<Box<Held>>),
-    Theirs,
-    Never,
+/// Whether a stream must be joined anew: it is of another generation, or lacks something.
+fn is_another(state: &StreamState, position: Position) -> bool {
+    state.generation.number != position.generation || StreamDamage::of(state, position).is_some()
 }
 
-/// Renews the lease until the turn ends; if it is lost, ends the turn.
-async fn keep(mut held: Held, turn: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = turn.cancelled() => return held.release().await,
-            () = tokio::time::sleep(LEASE_RENEW) => {}
-        }
-        if let Err(trouble) = held.renew().await {
-            tracing::warn!(trouble = %crate::causes(&trouble), "The writer's lease could not be renewed.");
-            return turn.cancel();
-        }
-    }
+/// Looks after the stream while this node writes, and after the writer.
+struct Watch {
+    stream: LogStream,
+    store: Store,
+    /// Of the stream, when the turn began.
+    generation: u32,
+    lease: Lease,
+    turn: CancellationToken,
 }
 
-async fn sleep_until(until: Option<tokio::time::Instant>) {
-    match until {
-        Some(until) => tokio::time::sleep_until(until).await,
-        None => std::future::pending().await,
+impl Watch {
+    /// Ends the turn if the stream is another one or lacks something, and where another node may write, also if blocks are
+    /// published and this node's own disk takes none.
+    async fn run(self) {
+        let mut stalled: Option<(Position, Instant)> = None;
+        loop {
+            tokio::select! {
+                () = self.turn.cancelled() => return,
+                () = tokio::time::sleep(STREAM_LOOK) => {}
+            }
+            // Before the stream is asked: it never has less than was applied then.
+            let stored = self.store.position();
+            let position = Position {
+                generation: self.generation,
+                // Until the first block of the turn is applied, the store may be in another generation.
+                stream_sequence: match stored.generation == self.generation {
+                    true => stored.stream_sequence,
+                    false => 0,
+                },
+                epoch: stored.epoch,
+            };
+            let state = match self.stream.state().await {
+                Ok(state) => state,
+                Err(failure) if failure.is_missing() => {
+                    tracing::error!("The log stream is gone; this node stops writing.");
+                    return self.turn.cancel();
+                }
+                Err(_) => continue,
+            };
+            if is_another(&state, position) {
+                tracing::error!(
+                    ?state,
+                    ?position,
+                    "The log stream is not what it was; this node stops writing."
+                );
+                return self.turn.cancel();
+            }
+            let waits = self.lease == Lease::Shared && state.last > position.stream_sequence;
+            stalled = match stalled.filter(|_| waits) {
+                Some((since, at)) if since == position => {
+                    if at.elapsed() >= STALL_MAX {
+                        tracing::error!(
+                            stream.last = state.last,
+                            ?position,
+                            "This node's disk takes no blocks; another may write."
+                        );
+                        return self.turn.cancel();
+                    }
+                    Some((since, at))
+                }
+                Some(_) | None => waits.then(|| (position, Instant::now())),
+            };
+        }
     }
 }

@@ -15,6 +15,7 @@ use cinnabar_tlog::{EdgeTiles, Size};
 use rayon::prelude::*;
 
 use crate::identity::{Identity, LogSigner};
+use crate::refill::StreamDamage;
 use crate::rollback::RecoveryRefused;
 use crate::stream::LogMessage;
 
@@ -65,14 +66,17 @@ pub enum Divergence {
     Checkpoint(u64),
     /// The stream doesn't hold what this replica has applied.
     #[error(
-        "the log stream ends at message {stream}, this replica has applied message {applied}: the stream lost its tail or is another one; restore it from a backup before starting a writer"
+        "{0}; nothing was changed. Stop the other writers, and refill it from the writer that has the most entries: cinnabar node --config FILE --refill"
     )]
-    StreamBehind {
-        /// Last message of the stream.
-        stream: u64,
-        /// Last message applied.
-        applied: u64,
-    },
+    Stream(StreamDamage),
+    /// What is left of a damaged stream goes on where this replica can't follow.
+    #[error(
+        "message {0} of the log stream is a block that this replica lacks, and what comes before it is lost: another replica may have it; refill from that one"
+    )]
+    Ahead(u64),
+    /// The stream could not be refilled.
+    #[error("the log stream can't be refilled ({0})")]
+    NotRefilled(String),
     /// The block at this replica's position is another one.
     #[error("message {0} of the log stream is not the block that this replica applied there")]
     OtherHistory(u64),
@@ -220,6 +224,11 @@ impl Replica {
     /// Where the replica is in the stream: also past messages that it skipped.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Goes on at another place of the stream, or of the stream's next generation: one up to which it has the same blocks.
+    pub(crate) fn go_on_at(&mut self, position: Position) {
+        self.position = position;
     }
 
     /// Messages passed over so far: anything but 0 wants looking at.

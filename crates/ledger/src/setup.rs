@@ -16,6 +16,7 @@ use crate::indexer::Orders;
 use crate::intake::Queue;
 use crate::lease::Lease;
 use crate::nats::names::Names;
+use crate::nats::streams::Replicas;
 
 /// What a node may do.
 #[derive(Debug)]
@@ -76,6 +77,17 @@ pub struct Precautions {
     pub recovery: Option<Vec<u8>>,
     /// How often the ledger says how its dossiers end.
     pub index: IndexCadence,
+    /// With it, and only with it, a writer refills a log stream that was lost or damaged.
+    pub refill: Option<MayRefill>,
+}
+
+/// The right to make the log stream anew, and to fill it from this node's replica.
+#[derive(Clone, Debug)]
+pub struct MayRefill {
+    /// A connection as the operator: nobody else makes or deletes streams.
+    pub operator: Client,
+    /// How many servers keep each message.
+    pub replicas: Replicas,
 }
 
 /// A checkpoint that somebody saw.

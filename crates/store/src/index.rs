@@ -111,6 +111,35 @@ impl Store {
         Ok(blocks)
     }
 
+    /// The blocks after `last`, in the order in which they were applied; all from the first one on if there is none. At most `limit`
+    /// and at most [`MAX_LISTING`].
+    ///
+    /// # Errors
+    /// If the database can't be read.
+    pub fn blocks_after(
+        &self,
+        last: Option<&BlockBoundary>,
+        limit: usize,
+    ) -> Result<Vec<BlockBoundary>, StoreError> {
+        let (head, position) = {
+            let state = self.state();
+            (state.head, state.position)
+        };
+        let start = last.map_or(vec![IndexKey::Block as u8], |last| {
+            // The very next key: what lies behind the last one.
+            let mut key = keys::block(last.first, last.generation, last.stream_sequence).to_vec();
+            key.push(0);
+            key
+        });
+        let mut blocks = self.listing(&start, &[IndexKey::Block as u8 + 1], limit, boundary)?;
+        // A block that is being written stands at the end.
+        blocks.retain(|block| {
+            let last = (position.generation, position.stream_sequence);
+            block.size_after <= head.size && (block.generation, block.stream_sequence) <= last
+        });
+        Ok(blocks)
+    }
+
     /// Rows of the index from `start` on, below `end`.
     pub(crate) fn listing<T>(
         &self,

@@ -1,1 +1,13 @@
-//! The fault rig: real programs, killed, cut off, paused and set against each other, with a journal from outside.
+#![doc = include_str!("../README.md")]
+
+pub mod book;
+pub mod frame;
+pub mod history;
+pub mod mix;
+pub mod oracle;
+pub mod people;
+pub mod profile;
+pub mod proxy;
+pub mod scribe;
+pub mod supervisor;
+pub mod wire;

@@ -75,7 +75,7 @@ pub enum ServerFinding {
     },
     /// The beginning of the stream is gone.
     #[error(
-        "stream {stream} begins at {first}, must begin at 1: its history was cut; refill it from a replica"
+        "stream {stream} begins at {first}, must begin at 1: its history was cut; refill it from a replica: cinnabar node --config FILE --refill"
     )]
     HistoryCut {
         /// Its name.
@@ -85,7 +85,7 @@ pub enum ServerFinding {
     },
     /// Messages in the middle are gone: a damaged block file, which the server skipped without a word.
     #[error(
-        "stream {stream} has lost {count} messages in its middle: a damaged file; refill it from a replica"
+        "stream {stream} has lost {count} messages in its middle: a damaged file; refill it from a replica: cinnabar node --config FILE --refill"
     )]
     HistoryHoles {
         /// Its name.
@@ -96,6 +96,21 @@ pub enum ServerFinding {
 }
 
 impl ServerFinding {
+    /// Whether it is that messages are gone: what refilling the stream mends.
+    #[must_use]
+    pub fn is_of_history(&self) -> bool {
+        match self {
+            Self::HistoryCut { .. } | Self::HistoryHoles { .. } => true,
+            Self::TooOld { .. }
+            | Self::NotSynced { .. }
+            | Self::NoJetStream { .. }
+            | Self::NotReporting { .. }
+            | Self::TooFewReporting { .. }
+            | Self::NoStream { .. }
+            | Self::StreamDiffers { .. } => false,
+        }
+    }
+
     /// Whether it stays until somebody does something; the others may only mean that a server is just
     /// coming up.
     #[must_use]

@@ -260,6 +260,82 @@ pub async fn ensure_lease(
     made.map(|_| ()).map_err(failed)
 }
 
+/// Which life of the log stream this is. A stream that was lost or damaged is filled anew from a replica, as the next
+/// generation: the same blocks in the same order, but their numbers in the stream may be others. It is written into the stream's
+/// metadata when the stream is made, so that it is there before the first block and never changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Generation {
+    /// 0 for a stream that was never refilled.
+    pub number: u32,
+    /// How many entries the replica had from which it is filled: until the stream has as many, nobody may write.
+    pub filled_to: u64,
+}
+
+impl Generation {
+    /// The generation's number in the metadata, decimal.
+    const NUMBER: &str = "cinnabar-generation";
+    /// The entries to be filled in, decimal.
+    const FILLED_TO: &str = "cinnabar-filled-to";
+
+    /// What a stream's metadata say; a stream without is the first generation.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let text = |name: &str| config.metadata.get(name);
+        Self {
+            number: text(Self::NUMBER)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0),
+            filled_to: text(Self::FILLED_TO)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0),
+        }
+    }
+
+    fn write(self, config: &mut Config) {
+        let number = (Self::NUMBER.to_owned(), self.number.to_string());
+        let filled_to = (Self::FILLED_TO.to_owned(), self.filled_to.to_string());
+        config.metadata.extend([number, filled_to]);
+    }
+}
+
+/// Deletes the stream, if there is one, and makes it again, empty; the log stream as `generation`. Needs the operator's rights.
+///
+/// # Errors
+/// [`StreamError::Api`].
+pub async fn make_again(
+    client: &Client,
+    names: &Names,
+    kind: StreamKind,
+    replicas: Replicas,
+    generation: Generation,
+) -> Result<(), StreamError> {
+    let stream = kind.stream(names);
+    let context = kind.context(client);
+    let failed = |doing| {
+        let stream = stream.clone();
+        move |source| StreamError::Api {
+            doing,
+            stream,
+            source,
+        }
+    };
+    match info(client, names, kind).await {
+        Err(StreamError::Missing { .. }) => {}
+        Err(error @ StreamError::Api { .. }) => return Err(error),
+        Ok(_) => {
+            let deleted = context.delete_stream(&stream).await;
+            deleted.map_err(|error| failed("deleting")(error.into()))?;
+        }
+    }
+    let mut config = kind.expected(names, replicas);
+    if kind == StreamKind::Log {
+        generation.write(&mut config);
+    }
+    let made = context.create_stream(config).await;
+    made.map_err(|error| failed("creating")(error.into()))?;
+    Ok(())
+}
+
 /// Creates all that a ledger needs on the server, as far as it is missing. Needs the operator's rights.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ mod confidential;
 mod dossiers;
 mod duties;
 mod post_quantum;
+mod refill;
 mod refusals;
 mod replicas;
 mod rollback;

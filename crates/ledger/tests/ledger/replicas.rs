@@ -206,28 +206,6 @@ async fn a_second_writer_fences_the_first_and_nothing_is_lost_or_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_database_is_read_back_from_the_stream_and_a_lost_stream_is_not_papered_over() {
-    let mut town = Town::new().await;
-    town.with_registrar().await;
-    town.record(&town.organisation("a")).await;
-    let head = town.running().store.head();
-    town.stop().await;
-    std::fs::remove_dir_all(Layout::new(town.folder.path()).store()).unwrap();
-    town.start().await;
-    assert_eq!(town.running().store.head().hash, head.hash);
-    town.stop().await;
-    std::fs::remove_dir_all(Layout::new(town.folder.path()).nats().join("store")).unwrap();
-    let failure = embedded::Embedded::start(&town.embedding())
-        .await
-        .unwrap_err();
-    assert!(
-        cinnabar_ledger::causes(&failure).contains("the log stream ends at message 0"),
-        "{}",
-        cinnabar_ledger::causes(&failure)
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_data_directory_in_use_is_not_opened_twice() {
     let mut town = Town::new().await;
     let failure = Store::open(&Layout::new(town.folder.path()).store())
