@@ -16,6 +16,8 @@ use serde_json::Value;
 const NOT_VERIFIED: i32 = 7;
 /// The exit code of what answers not, or stops to be safe.
 const UNREACHABLE: i32 = 5;
+/// The exit code of files and settings that will not do.
+const USAGE: i32 = 2;
 /// The exit code of what the folder has and must not lose.
 const REFUSED: i32 = 3;
 /// The exit code of `verify` for findings.
@@ -117,7 +119,9 @@ fn a_backup_under_load_restored_elsewhere_without_a_network_is_the_ledger_that_i
         let found = size(&ledger, "kept");
         assert!(before <= found, "{before} {found}");
         // It may hold a block that nobody was told of yet; then they will be.
-        eventually("what is in the backup", || (ledger.size() >= found).then_some(()));
+        eventually("what is in the backup", || {
+            (ledger.size() >= found).then_some(())
+        });
         under_load += usize::from(found < told + count as u64);
         taken.push((found, new_files(&answer)));
     }
@@ -125,30 +129,56 @@ fn a_backup_under_load_restored_elsewhere_without_a_network_is_the_ledger_that_i
     assert!(under_load > 0, "{taken:?}");
     let total = manifest(&ledger, "kept")["files"].as_array().unwrap().len() as u64;
     assert!(taken[1].1 < total, "nothing was reused: {taken:?}");
-    ledger.run(&["backup", "kept", "--check"]).ends(0).says("is whole");
+    ledger
+        .run(&["backup", "kept", "--check"])
+        .ends(0)
+        .says("is whole");
     ledger.run(&["export", "--out", "ledger.jsonl"]).ends(0);
     ledger.stop();
     // Elsewhere: nothing of the ledger is left, the backup has another name and its files other times.
     ledger
         .shell("mv data gone && cp -r kept moved && rm -r kept && find moved -exec touch -d 2001-01-01 {} +")
         .ends(0);
-    let words = ["restore", "moved", "--data", "elsewhere", "--verify", "--log-key"];
+    let words = [
+        "restore",
+        "moved",
+        "--data",
+        "elsewhere",
+        "--verify",
+        "--log-key",
+    ];
     let size = size(&ledger, "moved");
     ledger
         .run(&[&words[..], &[&key]].concat())
         .ends(0)
         .says(&format!("verified: {size} entries"));
     // Byte for byte what the ledger had: a backup of what was restored has the same entries, head and checkpoint.
-    ledger.run(&["backup", "again", "--data", "elsewhere"]).ends(0);
+    ledger
+        .run(&["backup", "again", "--data", "elsewhere"])
+        .ends(0);
     let (moved, again) = (manifest(&ledger, "moved"), manifest(&ledger, "again"));
-    for member in ["ledger", "size", "head", "root", "checkpoint", "vkey", "stream"] {
+    for member in [
+        "ledger",
+        "size",
+        "head",
+        "root",
+        "checkpoint",
+        "vkey",
+        "stream",
+    ] {
         assert_eq!(moved[member], again[member], "{member}");
     }
     let exported = fs::read_to_string(ledger.path("ledger.jsonl")).unwrap();
-    let last = exported.lines().nth(usize::try_from(size).unwrap()).unwrap_or_default();
+    let last = exported
+        .lines()
+        .nth(usize::try_from(size).unwrap())
+        .unwrap_or_default();
     let next: Value = serde_json::from_str(last).unwrap_or_default();
     if !next.is_null() {
-        assert_eq!(next["prev"], moved["head"], "entry {size} follows the head of the backup");
+        assert_eq!(
+            next["prev"], moved["head"],
+            "entry {size} follows the head of the backup"
+        );
     }
     let wrong = "cinnabar.example/demo+00000000+AAAA";
     ledger
@@ -156,7 +186,12 @@ fn a_backup_under_load_restored_elsewhere_without_a_network_is_the_ledger_that_i
         .ends(NOT_VERIFIED);
     assert!(!ledger.path("other").exists());
     let takes = taken.len();
-    ran("R31", &format!("{takes} backups under load, {size} entries restored elsewhere offline, checkpoint the same"));
+    ran(
+        "R31",
+        &format!(
+            "{takes} backups under load, {size} entries restored elsewhere offline, checkpoint the same"
+        ),
+    );
 }
 
 #[test]
@@ -179,7 +214,11 @@ fn a_backup_that_is_killed_anywhere_leaves_the_one_before() {
         assert_ne!(broken.code, Some(0), "{place}: {broken:?}");
         ledger.run(&["backup", "kept", "--check"]).ends(0);
         let found = size(&ledger, "kept");
-        assert_eq!(found, if *former { before } else { ledger.size() }, "{place}");
+        assert_eq!(
+            found,
+            if *former { before } else { ledger.size() },
+            "{place}"
+        );
     }
     // The node itself dies while it is backed up.
     ledger.stop();
@@ -187,7 +226,9 @@ fn a_backup_that_is_killed_anywhere_leaves_the_one_before() {
     let mut command = ledger.command(&[]);
     let node = Running::start(command.env("CINNABAR_FAILPOINTS", "backup.copied=kill"));
     node.wait_for_line("Ctrl-C stops it.");
-    backup(&ledger, "kept").ends(UNREACHABLE).says("the backup before is as it was");
+    backup(&ledger, "kept")
+        .ends(UNREACHABLE)
+        .says("the backup before is as it was");
     drop(node);
     ledger.run(&["backup", "kept", "--check"]).ends(0);
     assert_eq!(size(&ledger, "kept"), before);
@@ -195,16 +236,24 @@ fn a_backup_that_is_killed_anywhere_leaves_the_one_before() {
     ledger.stop();
     // The same command, while nothing runs; what the kills left in the folder is gone after it.
     backup(&ledger, "kept").ends(0);
-    let listed = manifest(&ledger, "kept")["files"].as_array().unwrap().clone();
-    let named: std::collections::BTreeSet<&str> =
-        listed.iter().map(|file| file["blake3"].as_str().unwrap()).collect();
+    let listed = manifest(&ledger, "kept")["files"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let named: std::collections::BTreeSet<&str> = listed
+        .iter()
+        .map(|file| file["blake3"].as_str().unwrap())
+        .collect();
     let there = fs::read_dir(ledger.path("kept/files")).unwrap().count();
     assert_eq!(there, named.len());
     ledger
         .run(&["restore", "kept", "--data", "elsewhere", "--verify"])
         .ends(0)
         .says("verified: ");
-    ran("R31", &format!("{} kills during a backup, 0 backups lost", places.len() + 1));
+    ran(
+        "R31",
+        &format!("{} kills during a backup, 0 backups lost", places.len() + 1),
+    );
 }
 
 #[test]
@@ -213,7 +262,10 @@ fn a_flipped_bit_in_any_file_of_a_backup_is_found_and_nothing_is_restored() {
     ledger.stop();
     backup(&ledger, "kept").ends(0);
     let folder = ledger.path("kept/files");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     files.sort();
     let all = files.len();
     let mut dice = Dice(seed());
@@ -223,9 +275,17 @@ fn a_flipped_bit_in_any_file_of_a_backup_is_found_and_nothing_is_restored() {
         _ => files,
     };
     let is_found = |file: &Path| {
-        for words in [&["backup", "kept", "--check"][..], &["restore", "kept", "--data", "elsewhere"]] {
+        for words in [
+            &["backup", "kept", "--check"][..],
+            &["restore", "kept", "--data", "elsewhere"],
+        ] {
             let found = ledger.run(words);
-            assert_eq!(found.code, Some(NOT_VERIFIED), "{}: {found:?}", file.display());
+            assert_eq!(
+                found.code,
+                Some(NOT_VERIFIED),
+                "{}: {found:?}",
+                file.display()
+            );
             assert!(found.err.contains("damaged"), "{found:?}");
         }
         assert!(!ledger.path("elsewhere").exists());
@@ -243,16 +303,20 @@ fn a_flipped_bit_in_any_file_of_a_backup_is_found_and_nothing_is_restored() {
     is_found(&chosen[0]);
     // A backup heals what it needs again.
     backup(&ledger, "kept").ends(0);
-    ledger.run(&["restore", "kept", "--data", "elsewhere"]).ends(0);
+    ledger
+        .run(&["restore", "kept", "--data", "elsewhere"])
+        .ends(0);
     let flips = chosen.len() + 1;
-    ran("R31", &format!("{flips} bits flipped in {all} files and the manifest, {flips} found"));
+    ran(
+        "R31",
+        &format!("{flips} bits flipped in {all} files and the manifest, {flips} found"),
+    );
 }
 
 /// Has the contact of `organisation/clinic` erased.
 fn erase(ledger: &Ledger) {
-    let openings = format!(
-        r#"openings:=[{{"actor":"li","statement":"{SECRET}","pointer":"/contact"}}]"#
-    );
+    let openings =
+        format!(r#"openings:=[{{"actor":"li","statement":"{SECRET}","pointer":"/contact"}}]"#);
     let submit = |kind: &str, words: &[&str], signers: &[(&str, &str)]| {
         let mut command = vec!["submit", kind, "--subject", "erasure/era-0002"];
         command.extend(words);
@@ -266,8 +330,16 @@ fn erase(ledger: &Ledger) {
         ledger.run(&command).ends(0);
     };
     let about = ["--concerns", "organisation/clinic", "--data", &openings];
-    let asked = ["ground=consent_withdrawn", "--confidential", "/person=Wu Mei"];
-    submit("erasure.requested", &[&about[..], &asked].concat(), &[("zhou", "intake_officer")]);
+    let asked = [
+        "ground=consent_withdrawn",
+        "--confidential",
+        "/person=Wu Mei",
+    ];
+    submit(
+        "erasure.requested",
+        &[&about[..], &asked].concat(),
+        &[("zhou", "intake_officer")],
+    );
     let decided = [
         "--data",
         "outcome=erase",
@@ -310,7 +382,11 @@ fn what_was_erased_after_a_backup_is_erased_again_when_the_backup_is_restored() 
     ledger.stop();
     let audit = |ledger: &Ledger, code: i32| {
         let words = ["--from", "ledger.jsonl", "--vault", "data/vault"];
-        let words = [&words[..], &["--institution-key", "data/secrets/institution.key"]].concat();
+        let words = [
+            &words[..],
+            &["--institution-key", "data/secrets/institution.key"],
+        ]
+        .concat();
         ledger.verify(&words).ends(code)
     };
     audit(&ledger, 0);
@@ -325,30 +401,82 @@ fn what_was_erased_after_a_backup_is_erased_again_when_the_backup_is_restored() 
     ledger.run(&["export", "--out", "ledger.jsonl"]).ends(0);
     ledger.stop();
     audit(&ledger, 0);
-    ran("R32", "1 value erased after a backup, restored, erased again before the first statement");
+    ran(
+        "R32",
+        "1 value erased after a backup, restored, erased again before the first statement",
+    );
+}
+
+/// Has both administrators sign that what the mark knows of and the ledger lacks is lost.
+fn declare_lost(ledger: &Ledger) {
+    let (wang, zhao) = (ledger.key("wang"), ledger.key("zhao"));
+    let words = [
+        "sign",
+        "ledger.recovered",
+        "--subject",
+        "ledger/demo",
+        "--data",
+        "@data/recovery.json",
+        "reasons=The disk failed, and the copy was older.",
+        "--as",
+        "wang:institution_admin",
+        "--as",
+        "zhao:institution_admin",
+        "--key",
+        &wang,
+        "--key",
+        &zhao,
+        "--out",
+        "recovered.statement",
+    ];
+    ledger.run(&words).ends(0);
 }
 
 #[test]
-fn an_old_backup_signs_nothing_when_the_log_stream_is_lost() {
+fn with_the_log_stream_lost_the_newest_backup_goes_on_and_an_older_one_signs_nothing() {
     let mut ledger = Ledger::demo();
-    let key = ledger.key("li");
     backup(&ledger, "kept").ends(0);
-    let lost = ledger.register("acknowledged", &key);
-    backup(&ledger, "newer").ends(0);
+    let old = size(&ledger, "kept");
+    ledger.register("acknowledged", &ledger.key("li"));
     ledger.stop();
-    // A ledger that was put back is not written over a newer backup of it.
+    backup(&ledger, "newest").ends(0);
+    // The mark stands where the backup ends: nothing is missing, and the stream is filled from the replica.
+    put_back(&ledger, "newest", false);
+    ledger.start(&[]);
+    let known = ledger.register("later", &ledger.key("li")) + 1;
+    ledger.stop();
+
+    ledger.shell("rm -r lost").ends(0);
     put_back(&ledger, "kept", false);
-    backup(&ledger, "newer").ends(REFUSED).says("it was put back");
-    let refused = |ledger: &Ledger, words: &[&str]| {
-        let refused = Ran::of(&mut ledger.command(words));
-        assert!(matches!(refused.code, Some(2 | UNREACHABLE)), "{words:?}: {refused:?}");
-        refused
-    };
-    // The mark knows better; without it, nobody knows.
-    refused(&ledger, &[]);
-    refused(&ledger, &["--mark", "elsewhere.mark"]).says("the mark elsewhere.mark is missing");
-    refused(&ledger, &["--mark", "none"]);
+    // What was put back is not written over a newer backup.
+    backup(&ledger, "newest")
+        .ends(REFUSED)
+        .says("it was put back");
+    let refused = |words: &[&str]| Ran::of(&mut ledger.command(words));
+    // The mark knows better; where there is none, nobody knows.
+    let lost = format!("it has {old} entries");
+    refused(&[])
+        .ends(UNREACHABLE)
+        .says(&lost)
+        .says(&known.to_string());
+    refused(&["--mark", "elsewhere.mark"])
+        .ends(USAGE)
+        .says("is missing");
+    refused(&["--mark", "none"])
+        .ends(UNREACHABLE)
+        .says(&format!("put back from a backup with {old} entries"));
     backup(&ledger, "after").ends(0);
-    assert_eq!(size(&ledger, "after"), lost, "nothing was signed");
-    ran("R31", "1 old backup restored without stream and mark, 3 starts refused, 0 entries signed");
+    assert_eq!(size(&ledger, "after"), old, "something was signed");
+    declare_lost(&ledger);
+    ledger.start(&["--recover", "recovered.statement"]);
+    assert_eq!(ledger.register("found", &ledger.key("li")), old + 1);
+    ledger.stop();
+    ledger.start(&[]);
+    let url = ledger.setting("api");
+    ledger.verify(&["--from", &url]).ends(0);
+    ledger.stop();
+    ran(
+        "R31",
+        "stream lost: newest backup went on, 3 starts of an older one refused, 0 entries signed before its recovery",
+    );
 }

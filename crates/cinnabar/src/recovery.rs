@@ -169,6 +169,16 @@ mod tests {
             mark: Some("none".into()),
             ..args
         };
-        assert_eq!(none.layout(&data).unwrap().options().mark, None);
+        let options = |args: &RecoveryArgs| args.layout(&data).unwrap().options().clone();
+        assert_eq!(options(&none).mark, None);
+        assert!(!options(&none).mark_may_be_new);
+        let answered = RecoveryArgs {
+            new_mark: true,
+            ..none
+        };
+        assert!(
+            options(&answered).mark_may_be_new,
+            "whoever answers for it is heard"
+        );
     }
 }

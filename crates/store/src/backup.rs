@@ -238,12 +238,8 @@ pub(crate) fn remove_note(dir: &Path) -> Result<(), OpenError> {
 
 /// What the database at `path` ends with: head, position, newest checkpoint, number of recoveries.
 fn ends(dir: &Path, path: &Path) -> Result<(Head, Position, Option<String>, u64), CopyError> {
-    let db = DB::open_cf_descriptors_read_only(
-        &Options::default(),
-        path,
-        options::families(),
-        false,
-    )?;
+    let db =
+        DB::open_cf_descriptors_read_only(&Options::default(), path, options::families(), false)?;
     check_format(dir, &db)?;
     let head: Head = meta(&db, Meta::Head, "head", value::head)?;
     let position: Position = meta(&db, Meta::Position, "position", value::position)?;

@@ -50,7 +50,9 @@ pub struct Vault {
 }
 
 /// As long as this lives, no file of the vault changes.
-pub struct Still<'v>(#[expect(dead_code, reason = "it is held, not used")] RwLockReadGuard<'v, State>);
+pub struct Still<'v>(
+    #[expect(dead_code, reason = "it is held, not used")] RwLockReadGuard<'v, State>,
+);
 
 /// What changes while the vault is open.
 pub(crate) struct State {

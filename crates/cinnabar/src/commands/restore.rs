@@ -100,8 +100,12 @@ fn put_together(backup: &Path, manifest: &Manifest, to: &Path) -> Result<(), Fai
         Ok(()) | Err(_) => {}
     }
     let make = |folder: &Path| {
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(io_error("create", folder)).or_fail(Exit::Usage)
+        let made = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder);
+        made.map_err(io_error("create", folder))
+            .or_fail(Exit::Usage)
     };
     make(to)?;
     for file in &manifest.files {
@@ -185,7 +189,10 @@ fn verify(store: &Store, manifest: &Manifest, identity: &Identity) -> Result<Str
             report.entries, report.signatures
         ));
     }
-    let finding = report.findings.first().map(|finding| format!("{finding:?}"));
+    let finding = report
+        .findings
+        .first()
+        .map(|finding| format!("{finding:?}"));
     let why = finding.or_else(|| report.missing.first().cloned());
     Err(Failure::saying(
         Exit::NotVerified,

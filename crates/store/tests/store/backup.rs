@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use cinnabar_store::{
-    CopyError, Head, OpenOptions, Restored, Store, backup_folder, note_restored,
-};
+use cinnabar_store::{CopyError, Head, OpenOptions, Restored, Store, backup_folder, note_restored};
 
 use crate::writer::{Writer, copy_dir};
 
@@ -105,7 +103,11 @@ fn a_replica_that_was_put_back_says_so_until_the_mark_or_somebody_shows_that_it_
         ("no mark", &nothing, true),
         ("a mark that knows of more", &mark("ahead", false), true),
         ("the mark where it ends", &mark("same", false), false),
-        ("somebody answers, with a new mark", &mark("new", true), false),
+        (
+            "somebody answers, with a new mark",
+            &mark("new", true),
+            false,
+        ),
         ("somebody answers, without a mark", &answered, false),
     ];
     for (number, (case, options, remains)) in cases.iter().enumerate() {

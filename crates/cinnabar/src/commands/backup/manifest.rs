@@ -121,7 +121,9 @@ impl Manifest {
         let sound = manifest.check.len() == NO_CHECK.len()
             && blake3::hash(blank.as_bytes()).to_hex().as_str() == manifest.check;
         if !sound {
-            return Err(damaged("it does not have the hash that it names".to_owned()));
+            return Err(damaged(
+                "it does not have the hash that it names".to_owned(),
+            ));
         }
         match manifest.files.iter().find(|file| !file.is_plain()) {
             Some(file) => Err(damaged(format!("{:?} is no place for a file", file.path))),

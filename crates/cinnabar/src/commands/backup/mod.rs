@@ -131,8 +131,8 @@ fn take(args: &Args) -> Result<(), Failure> {
         || "there is no ledger to back up (say where it is with --data or --config)",
     )?;
     let identity = opening.first().and_then(Identity::of_genesis);
-    let identity = identity
-        .ok_or_else(|| Failure::saying(Exit::Usage, "the genesis opens no ledger"))?;
+    let identity =
+        identity.ok_or_else(|| Failure::saying(Exit::Usage, "the genesis opens no ledger"))?;
     let former = former(&args.dir)?;
     let mut pool = Pool::open(&args.dir)?;
     let mut source = Source::reach(&place.data.join(STORE))?;
@@ -218,11 +218,7 @@ fn check_former(
     ))
 }
 
-fn describe(
-    identity: &Identity,
-    copied: &Copied,
-    files: Vec<Listed>,
-) -> Result<Manifest, Failure> {
+fn describe(identity: &Identity, copied: &Copied, files: Vec<Listed>) -> Result<Manifest, Failure> {
     Ok(Manifest {
         check: String::new(),
         format: FORMAT,
@@ -243,7 +239,9 @@ fn describe(
 
 fn now() -> Result<String, Failure> {
     let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
-    let micros = since.ok().and_then(|since| i64::try_from(since.as_micros()).ok());
+    let micros = since
+        .ok()
+        .and_then(|since| i64::try_from(since.as_micros()).ok());
     let time = micros.and_then(cinnabar_events::Timestamp::from_micros);
     time.map(|time| time.to_string())
         .ok_or_else(|| Failure::saying(Exit::Usage, "the clock of this machine is wrong"))
@@ -253,11 +251,7 @@ fn now() -> Result<String, Failure> {
 type Stamp = (u64, u64, i64, i64);
 
 /// Copies the vault, most of it while it is used, then what has changed since while it stands still.
-fn copy_vault(
-    folder: &Path,
-    source: &mut Source,
-    pool: &mut Pool,
-) -> Result<Vec<Listed>, Failure> {
+fn copy_vault(folder: &Path, source: &mut Source, pool: &mut Pool) -> Result<Vec<Listed>, Failure> {
     if !folder.join("FORMAT").exists() {
         return Ok(Vec::new());
     }
@@ -276,7 +270,10 @@ fn pass_over(
 ) -> Result<(), Failure> {
     let mut there = BTreeMap::new();
     for path in below(folder)? {
-        if NOT_OF_THE_VAULT.iter().any(|skipped| path.starts_with(skipped)) {
+        if NOT_OF_THE_VAULT
+            .iter()
+            .any(|skipped| path.starts_with(skipped))
+        {
             continue;
         }
         let whole = folder.join(&path);

@@ -35,7 +35,8 @@ impl Pool {
         let files = backup.join(FILES);
         let mut builder = fs::DirBuilder::new();
         let made = builder.recursive(true).mode(0o700).create(&files);
-        made.map_err(io_error("create", &files)).or_fail(Exit::Usage)?;
+        made.map_err(io_error("create", &files))
+            .or_fail(Exit::Usage)?;
         let path = backup.join(LOCK);
         let lock = OpenOptions::new()
             .write(true)
@@ -179,7 +180,11 @@ mod tests {
         pool.add(&source, "a".to_owned()).unwrap().unwrap();
         assert_eq!(pool.written, (2, 14));
         assert_eq!(fs::read(&held).unwrap(), b"entries");
-        assert!(pool.add(&dir.path().join("gone"), "c".to_owned()).unwrap().is_none());
+        assert!(
+            pool.add(&dir.path().join("gone"), "c".to_owned())
+                .unwrap()
+                .is_none()
+        );
         assert!(Pool::open(&backup).is_err(), "one at a time");
     }
 }

@@ -158,7 +158,9 @@ impl Window {
                     let busy = Busy::take(&busy);
                     // Not a task: it blocks, and the process doesn't wait for it when it ends.
                     let serve = move || serve(&stream, &store, vault.as_deref(), busy);
-                    thread::Builder::new().name("backup".to_owned()).spawn(serve)
+                    thread::Builder::new()
+                        .name("backup".to_owned())
+                        .spawn(serve)
                 });
                 if let Err(error) = served {
                     tracing::warn!(%error, "A backup can't be served.");
@@ -225,7 +227,12 @@ fn answer(stream: &UnixStream, store: &Store, vault: Option<&Vault>) -> io::Resu
             },
             Ask::Vault => match vault.map(Vault::still).transpose() {
                 Ok(still) => {
-                    say(stream, &Answer::Vault { still: still.is_some() })?;
+                    say(
+                        stream,
+                        &Answer::Vault {
+                            still: still.is_some(),
+                        },
+                    )?;
                     stream.set_read_timeout(Some(STILL_MAX))?;
                     hear::<Ask>(&mut lines)?;
                     stream.set_read_timeout(None)?;
