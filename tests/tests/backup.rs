@@ -289,6 +289,7 @@ fn a_flipped_bit_in_any_file_of_a_backup_is_found_and_nothing_is_restored() {
             assert!(found.err.contains("damaged"), "{found:?}");
         }
         assert!(!ledger.path("elsewhere").exists());
+        assert!(!ledger.path("elsewhere.restoring").exists());
     };
     for file in chosen.iter().chain([&ledger.path("kept/manifest.json")]) {
         let whole = fs::read(file).unwrap();

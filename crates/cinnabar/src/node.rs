@@ -174,7 +174,7 @@ async fn live(
             Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
         }
     };
-    let window = Window::open(&store, vault.clone())?;
+    let window = Window::open(&store, vault.clone());
     let stop = CancellationToken::new();
     let setup = Setup {
         client: client.clone(),

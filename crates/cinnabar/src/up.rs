@@ -103,7 +103,7 @@ async fn up(args: Args) -> Result<(), Failure> {
         Some(embedded.node.clone()),
         Some(&anchors),
     )?;
-    let window = Window::open(&embedded.store, Some(embedded.vault.clone()))?;
+    let window = Window::open(&embedded.store, Some(embedded.vault.clone()));
     leave_profile(&layout, &embedded, &serving)?;
     if demo::is_wanted(&layout) {
         demo::tell(&layout, &embedded).await?;

@@ -28,13 +28,13 @@ use crate::out;
   cinnabar restore /mnt/backup/ledger --data ./cinnabar-data --verify
   cinnabar restore /mnt/backup/ledger --data ./cinnabar-data --verify --log-key 'cinnabar.example/demo+…'
 
-Every file must have the hash that the manifest gives, and the replica must end as it says, under a checkpoint that the log signed. The
+Every file must have the hash that the manifest gives, and the replica must end as it says, under a checkpoint that the log signed. The \
 backup may have been moved or renamed, and no network is needed. Put secrets/ back yourself: they are in no backup.
 
-An old backup does not fork the ledger. Where the log stream still is, the node reads on from it. Where it is lost, the node signs
-nothing until one of these shows how the backup stands to what was acknowledged: the mark, if it stands where the backup ends; a
-ledger.recovered, signed by as many administrators as the genesis asked for, that names the entries that are lost; or you, who answer
-for it that the backup was the newest state, with --new-mark at the first start. Erasures that the ledger records are done again in
+An old backup does not fork the ledger. Where the log stream still is, the node reads on from it. Where it is lost, the node signs \
+nothing until one of these shows how the backup stands to what was acknowledged: the mark, if it stands where the backup ends; a \
+ledger.recovered, signed by as many administrators as the genesis asked for, that names the entries that are lost; or you, who answer \
+for it that the backup was the newest state, with --new-mark at the first start. Erasures that the ledger records are done again in \
 the restored vault before anything is shown.")]
 pub(crate) struct Args {
     /// The folder of the backup.
@@ -59,13 +59,26 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         return Err(Failure::saying(Exit::Usage, text));
     }
     let beside = beside(&args.data)?;
-    put_together(&args.dir, &manifest, &beside)?;
-    let store = Store::open(&beside.join(STORE))
+    let made = make(args, &manifest, &beside).and_then(|verified| {
+        name(&beside, &args.data)?;
+        Ok(verified)
+    });
+    if made.is_err() {
+        // Nothing that does not hold stays; the error is the one to tell.
+        let _ = fs::remove_dir_all(&beside);
+    }
+    tell(args, &manifest, &made?)
+}
+
+/// Puts the data together in the folder `to`, and checks them: whether they were verified, in a sentence.
+fn make(args: &Args, manifest: &Manifest, to: &Path) -> Result<String, Failure> {
+    put_together(&args.dir, manifest, to)?;
+    let store = Store::open(&to.join(STORE))
         .or_fail_while(Exit::NotVerified, || "the restored replica does not open")?;
-    let identity = identity(&beside)?;
-    compare(&store, &manifest, &identity, args.log_key.as_deref())?;
+    let identity = identity(to)?;
+    compare(&store, manifest, &identity, args.log_key.as_deref())?;
     let verified = match args.verify {
-        true => verify(&store, &manifest, &identity)?,
+        true => verify(&store, manifest, &identity)?,
         false => "not verified (--verify does)".to_owned(),
     };
     let head = store.head();
@@ -74,9 +87,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         size: head.size,
         hash: head.hash,
     };
-    note_restored(&beside.join(STORE), &restored).or_fail(Exit::Usage)?;
-    name(&beside, &args.data)?;
-    tell(args, &manifest, &verified)
+    note_restored(&to.join(STORE), &restored).or_fail(Exit::Usage)?;
+    Ok(verified)
 }
 
 /// Where the folder is put together before it has its name.
@@ -207,7 +219,8 @@ fn verify(store: &Store, manifest: &Manifest, identity: &Identity) -> Result<Str
 fn name(beside: &Path, data: &Path) -> Result<(), Failure> {
     let sync = |folder: &Path| fs::File::open(folder)?.sync_all();
     let whole = || -> io::Result<()> {
-        sync(beside)?;
+        // The names of all files in all folders, at once.
+        rustix::fs::syncfs(fs::File::open(beside)?)?;
         // An empty folder of this name gives way.
         fs::rename(beside, data)?;
         sync(&std::path::absolute(data)?.join(".."))

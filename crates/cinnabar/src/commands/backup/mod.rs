@@ -36,11 +36,11 @@ use crate::out;
   cinnabar backup /mnt/backup/ledger --config writer.toml
   cinnabar backup /mnt/backup/ledger --check
 
-The ledger may be running: nobody waits, but for whoever records a confidential value while the vault is copied. In the backup are
-the replica, the genesis, the chapters of the rulebook, the settings and the vault, each file under its BLAKE3, and a manifest with
-the head and the newest signed checkpoint. Not in it, ever: secrets (the log's key, the ledger's key, the institution's key, NATS
-seeds, actors' keys), which you keep elsewhere; the log stream and the views, which follow from the replica; the mark, which must know
-better than a backup. A second backup into the same folder takes the place of the first, and writes only what is new; broken off at
+The ledger may be running: nobody waits, but for whoever records a confidential value while the vault is copied. In the backup are \
+the replica, the genesis, the chapters of the rulebook, the settings and the vault, each file under its BLAKE3, and a manifest with \
+the head and the newest signed checkpoint. Not in it, ever: secrets (the log's key, the ledger's key, the institution's key, NATS \
+seeds, actors' keys), which you keep elsewhere; the log stream and the views, which follow from the replica; the mark, which must know \
+better than a backup. A second backup into the same folder takes the place of the first, and writes only what is new; broken off at \
 any time, the first is still there. It must be run by the user who runs the ledger.")]
 pub(crate) struct Args {
     /// The folder of the backup: made if it isn't there, best on another disk.

@@ -90,10 +90,12 @@ impl Pool {
         })
     }
 
-    /// Makes the names durable.
+    /// Makes the names durable, those of the folders too.
     pub(crate) fn sync(&self) -> Result<(), Failure> {
-        let folder = File::open(&self.files).and_then(|folder| folder.sync_all());
-        folder
+        let sync = |folder: &Path| File::open(folder)?.sync_all();
+        sync(&self.files)
+            .and_then(|()| sync(&self.files.join("..")))
+            .and_then(|()| sync(&self.files.join("../..")))
             .map_err(io_error("sync", &self.files))
             .or_fail(Exit::Usage)
     }

@@ -22,14 +22,12 @@ use cinnabar_vault::Vault;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::exit::{Exit, Failure, OrFail as _};
-
 /// The socket's name in the folder of backups.
 const SOCKET: &str = "socket";
 /// Longest that the vault stands still for a backup: whoever wants to record a confidential value waits so long.
 const STILL_MAX: Duration = Duration::from_secs(20);
-/// Longest line that is read, in bytes: paths are shorter.
-const LINE_MAX_BYTES: u64 = 64 * 1024;
+/// Longest line that is read, in bytes: a checkpoint with the signatures of many witnesses is shorter.
+const LINE_MAX_BYTES: u64 = 4 << 20;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,55 +123,69 @@ pub(crate) fn hear<T: for<'de> Deserialize<'de>>(
     }
 }
 
-/// The window, open.
+/// The window of this node.
 pub(crate) struct Window {
-    listening: JoinHandle<()>,
-    socket: PathBuf,
+    /// Who listens, and the socket; none where it can't be had.
+    open: Option<(JoinHandle<()>, PathBuf)>,
 }
 
 impl Window {
-    /// Opens the window of a node with this replica and vault.
-    ///
-    /// # Errors
-    /// If the socket can't be made.
-    pub(crate) fn open(store: &Store, vault: Option<Arc<Vault>>) -> Result<Self, Failure> {
-        let doing = || "cannot listen for backups";
-        let folder = store.backup_folder().or_fail_while(Exit::Usage, doing)?;
-        let socket = folder.join(SOCKET);
-        // Left by a process that was killed; the replica's lock is ours.
-        let _ = std::fs::remove_file(&socket);
-        let listener = File::open(&folder)
-            .and_then(|folder| UnixListener::bind(address(&folder)))
-            .and_then(|listener| {
-                listener.set_nonblocking(true)?;
-                tokio::net::UnixListener::from_std(listener)
-            })
-            .or_fail_while(Exit::Usage, doing)?;
-        let (store, busy) = (store.clone(), Arc::new(AtomicBool::new(false)));
-        let listening = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let served = stream.into_std().and_then(|stream| {
-                    stream.set_nonblocking(false)?;
-                    let (store, vault) = (store.clone(), vault.clone());
-                    let busy = Busy::take(&busy);
-                    // Not a task: it blocks, and the process doesn't wait for it when it ends.
-                    let serve = move || serve(&stream, &store, vault.as_deref(), busy);
-                    thread::Builder::new()
-                        .name("backup".to_owned())
-                        .spawn(serve)
-                });
-                if let Err(error) = served {
-                    tracing::warn!(%error, "A backup can't be served.");
-                }
+    /// Opens the window of a node with this replica and vault. A node whose file system has no sockets runs without: it is backed up
+    /// when it is stopped.
+    pub(crate) fn open(store: &Store, vault: Option<Arc<Vault>>) -> Self {
+        match listen(store) {
+            Ok((listener, socket)) => {
+                let listening = tokio::spawn(receive(listener, store.clone(), vault));
+                let open = Some((listening, socket));
+                Self { open }
             }
-        });
-        Ok(Self { listening, socket })
+            Err(error) => {
+                let error = causes(&*error);
+                tracing::warn!(
+                    error,
+                    "Backups can't be taken while this node runs, only when it is stopped."
+                );
+                Self { open: None }
+            }
+        }
     }
 
     /// Closes it. A backup under way fails.
     pub(crate) fn close(self) {
-        self.listening.abort();
-        let _ = std::fs::remove_file(&self.socket);
+        if let Some((listening, socket)) = self.open {
+            listening.abort();
+            let _ = std::fs::remove_file(&socket);
+        }
+    }
+}
+
+fn listen(
+    store: &Store,
+) -> Result<(tokio::net::UnixListener, PathBuf), Box<dyn std::error::Error>> {
+    let folder = store.backup_folder()?;
+    let socket = folder.join(SOCKET);
+    // Left by a process that was killed; the replica's lock is ours.
+    let _ = std::fs::remove_file(&socket);
+    let listener = UnixListener::bind(address(&File::open(&folder)?))?;
+    listener.set_nonblocking(true)?;
+    Ok((tokio::net::UnixListener::from_std(listener)?, socket))
+}
+
+async fn receive(listener: tokio::net::UnixListener, store: Store, vault: Option<Arc<Vault>>) {
+    let busy = Arc::new(AtomicBool::new(false));
+    while let Ok((stream, _)) = listener.accept().await {
+        let served = stream.into_std().and_then(|stream| {
+            stream.set_nonblocking(false)?;
+            let (store, vault, busy) = (store.clone(), vault.clone(), Busy::take(&busy));
+            // Not a task: it blocks, and the process doesn't wait for it when it ends.
+            let serve = move || serve(&stream, &store, vault.as_deref(), busy);
+            thread::Builder::new()
+                .name("backup".to_owned())
+                .spawn(serve)
+        });
+        if let Err(error) = served {
+            tracing::warn!(%error, "A backup can't be served.");
+        }
     }
 }
 
