@@ -82,6 +82,15 @@ pub enum BlockFault {
     },
 }
 
+impl BlockFault {
+    /// Whether it says to be of a later format: not to be skipped, because whoever skipped it would go on where it stands.
+    #[must_use]
+    pub fn is_newer(&self) -> bool {
+        let number = |text: &str| text.parse::<u32>().ok();
+        matches!(self, Self::Version(found) if number(found) > number(BLOCK_VERSION))
+    }
+}
+
 impl BlockHeader {
     /// What is signed: nine lines, each ended by a line feed.
     fn signed_text(&self, body: &[u8]) -> Vec<u8> {
@@ -167,7 +176,7 @@ impl Block {
     /// Reads a message of the log stream. `header` gives a header's value by name; `log_key` is who may sign.
     ///
     /// # Errors
-    /// [`BlockFault`]: the message is no block and is to be skipped.
+    /// [`BlockFault`]: the message is no block and is to be skipped, unless it [is newer](BlockFault::is_newer).
     pub fn parse<'h>(
         header: impl Fn(&'static str) -> Option<&'h str>,
         body: Vec<u8>,

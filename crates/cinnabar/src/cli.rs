@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    bundle, cosign, denounce, doctor, export, follow, health, import, key, kinds, receipt,
-    rulebook, sign, submit, witness,
+    backup, bundle, cosign, denounce, doctor, export, follow, health, import, key, kinds, receipt,
+    restore, rulebook, sign, submit, witness,
 };
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::{init, node, out, up};
@@ -29,6 +29,10 @@ enum Command {
     Node(node::Args),
     /// Ask a node whether it is well.
     Health(health::Args),
+    /// Copy a ledger, running or not, to a folder from which it can be restored.
+    Backup(backup::Args),
+    /// Make the data of a ledger from a backup, and check it.
+    Restore(restore::Args),
     /// Make, show and protect keys.
     Key(key::Args),
     /// List the kinds of statements, their fields, and who may say them.
@@ -113,6 +117,8 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Init(args) => init::run(args),
         Command::Node(args) => node::run(args),
         Command::Health(args) => health::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Key(args) => key::run(args),
         Command::Kinds(args) => kinds::run(&args),
         Command::Rulebook(args) => rulebook::run(&args),

@@ -21,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::anchors::{Anchors, StampSettings, WitnessSettings};
+use crate::commands::backup::window::Window;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::serving::{Serving, listen};
 use crate::{files, out, recovery};
@@ -173,6 +174,7 @@ async fn live(
             Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
         }
     };
+    let window = Window::open(&store, vault.clone());
     let stop = CancellationToken::new();
     let setup = Setup {
         client: client.clone(),
@@ -204,6 +206,7 @@ async fn live(
 
     let why = until_end(handle).await?;
     stop.cancel();
+    window.close();
     anchors.stop();
     opening.abort();
     serving.stop().await;

@@ -21,7 +21,8 @@ pub struct RecoveryArgs {
     /// does not bring an old mark with it. DIR.mark beside the data if absent; "none" for none.
     #[arg(long, value_name = "FILE")]
     mark: Option<PathBuf>,
-    /// Make the mark though the ledger has entries: once, when it is kept for the first time or its disk was lost.
+    /// Make the mark though the ledger has entries: once, when it is kept for the first time or its disk was lost. Of a ledger that
+    /// was put back from a backup, you answer for it that the backup was the newest state.
     #[arg(long)]
     new_mark: bool,
     /// A ledger.recovered, signed by everybody who must: goes on without the entries that it names as lost.
@@ -37,7 +38,9 @@ impl RecoveryArgs {
     pub fn layout(&self, data: &Path) -> Result<Layout, Failure> {
         let layout = Layout::new(data);
         let path = match &self.mark {
-            Some(none) if none.as_os_str() == NONE => return Ok(layout),
+            Some(none) if none.as_os_str() == NONE => {
+                return Ok(layout.without_mark(self.new_mark));
+            }
             Some(path) => path.clone(),
             None => beside(data)?,
         };
@@ -166,6 +169,16 @@ mod tests {
             mark: Some("none".into()),
             ..args
         };
-        assert_eq!(none.layout(&data).unwrap().options().mark, None);
+        let options = |args: &RecoveryArgs| args.layout(&data).unwrap().options().clone();
+        assert_eq!(options(&none).mark, None);
+        assert!(!options(&none).mark_may_be_new);
+        let answered = RecoveryArgs {
+            new_mark: true,
+            ..none
+        };
+        assert!(
+            options(&answered).mark_may_be_new,
+            "whoever answers for it is heard"
+        );
     }
 }

@@ -11,6 +11,7 @@ use cinnabar_store::OpenError;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::anchors::{AnchorArgs, Anchors};
+use crate::commands::backup::window::Window;
 use crate::demo;
 use crate::exit::{Exit, Failure, OrFail as _};
 use crate::init::{self, Charter};
@@ -102,6 +103,7 @@ async fn up(args: Args) -> Result<(), Failure> {
         Some(embedded.node.clone()),
         Some(&anchors),
     )?;
+    let window = Window::open(&embedded.store, Some(embedded.vault.clone()));
     leave_profile(&layout, &embedded, &serving)?;
     if demo::is_wanted(&layout) {
         demo::tell(&layout, &embedded).await?;
@@ -116,6 +118,7 @@ async fn up(args: Args) -> Result<(), Failure> {
         _ = terminate.recv() => None,
         why = embedded.ended() => Some(why),
     };
+    window.close();
     anchors.stop();
     serving.stop().await;
     embedded.stop().await;

@@ -90,6 +90,14 @@ failpoints! {
     ViewFolded = "view.folded",
     /// A view's rows and cursor are committed.
     ViewCommitted = "view.committed",
+    /// A node has made a copy of its replica, nobody has read it.
+    BackupCopied = "backup.copied",
+    /// A file of a backup is durable, under its name.
+    BackupFile = "backup.file",
+    /// All files of a backup are durable, its manifest is not written.
+    BackupGathered = "backup.gathered",
+    /// A backup has its manifest; what it no longer needs is still there.
+    BackupNamed = "backup.named",
 }
 
 impl fmt::Display for Failpoint {
@@ -106,8 +114,8 @@ impl fmt::Display for Senseless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{ENV} has {:?}: {}",
-            self.0, "PLACE=kill|stop|error|sleep:MS[@N] is expected"
+            "{ENV} has {:?}: PLACE=kill|stop|error|sleep:MS[@N] is expected",
+            self.0
         )
     }
 }

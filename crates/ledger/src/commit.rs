@@ -274,6 +274,8 @@ impl Committer {
                     {
                         return Err(Halt::Fenced(message.sequence));
                     }
+                    // A newer release writes now.
+                    Err(fault) if fault.is_newer() => return Err(Halt::Fenced(message.sequence)),
                     Ok(_) | Err(_) => {
                         tracing::error!(
                             stream.sequence = message.sequence,

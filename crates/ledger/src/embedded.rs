@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_nats::Client;
 use cinnabar_store::{OpenError, Store};
+use cinnabar_vault::Vault;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -56,6 +57,8 @@ pub struct Embedded {
     pub names: Names,
     /// The replica.
     pub store: Store,
+    /// The vault.
+    pub vault: Arc<Vault>,
     /// The node, from outside.
     pub node: Handle,
     /// The writer's own connection.
@@ -189,7 +192,7 @@ impl Embedded {
             store: store.clone(),
             role,
             node: "up".to_owned(),
-            vault: Some(vault),
+            vault: Some(vault.clone()),
             clock_ahead_seconds: embedding.clock_ahead_seconds,
             stop: stop.clone(),
         };
@@ -198,6 +201,7 @@ impl Embedded {
             identity,
             names,
             store,
+            vault,
             node,
             client,
             server,

@@ -112,6 +112,16 @@ impl Layout {
         Self { options, ..self }
     }
 
+    /// The same, with no mark. `may_be_new` as with one: whether somebody answers for it that this is the newest state.
+    #[must_use]
+    pub fn without_mark(self, may_be_new: bool) -> Self {
+        let options = OpenOptions {
+            mark: None,
+            mark_may_be_new: may_be_new,
+        };
+        Self { options, ..self }
+    }
+
     /// How to open the replica.
     pub fn options(&self) -> &OpenOptions {
         &self.options

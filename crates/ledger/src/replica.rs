@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cinnabar_events::{Block, BlockFault, Entry, Kind, LedgerId, Malformed, Sequence};
 use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_governance::{Overlay, Rejection, admit, evolve, links, placed, unsaid};
-use cinnabar_store::{Application, ApplyError, Position, Store, StoreError};
+use cinnabar_store::{Application, ApplyError, OpenError, Position, Store, StoreError};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rayon::prelude::*;
 
@@ -92,6 +92,28 @@ pub enum Divergence {
         /// Who or what knows.
         place: String,
     },
+    /// The replica was put back from a backup, and nothing shows that the backup was the newest state.
+    #[error(
+        "the ledger was put back from a backup with {size} entries, and nothing here shows that none were recorded after it: bring back the log stream, or the mark; if somebody knows of more entries, a ledger.recovered has to name those that are lost; only if you answer for it that there were none, start once with --new-mark"
+    )]
+    Unproven {
+        /// Entries in the backup.
+        size: u64,
+    },
+    /// A newer release wrote to the stream.
+    #[error(
+        "message {sequence} of the log stream was written by a newer release: use the release that wrote it, or a newer one"
+    )]
+    NewerBlock {
+        /// Which message.
+        sequence: u64,
+        /// What it says of its format.
+        #[source]
+        fault: BlockFault,
+    },
+    /// The note that it was put back can't be taken away.
+    #[error("the note of a restoration can't be taken away")]
+    Note(#[from] OpenError),
     /// Somebody saw another history.
     #[error("{place} saw root {seen} at size {size}, this ledger has {found}: two histories")]
     Contradicted {
@@ -224,6 +246,11 @@ impl Replica {
         }
         let block = match self.next_block(message) {
             Ok(block) => block,
+            // Passed over, it would be written a second time by whoever is the writer next.
+            Err(Skip::NotABlock(fault)) if fault.is_newer() => {
+                let sequence = message.sequence;
+                return Err(Divergence::NewerBlock { sequence, fault });
+            }
             Err(skip) => {
                 self.position.stream_sequence = message.sequence;
                 self.skipped.fetch_add(1, Ordering::Relaxed);

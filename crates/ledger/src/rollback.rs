@@ -75,7 +75,8 @@ pub enum RecoveryRefused {
 /// What is lost, if anything is.
 ///
 /// # Errors
-/// If somebody saw another history, or the store can't be read.
+/// If somebody saw another history, or the store can't be read; if the replica was put back from a backup and nobody can say
+/// whether anything is lost.
 pub(crate) fn look(store: &Store, seen: &[Seen]) -> Result<Option<Lost>, Divergence> {
     let head = store.head().size;
     let mut known = Vec::new();
@@ -110,13 +111,17 @@ pub(crate) fn look(store: &Store, seen: &[Seen]) -> Result<Option<Lost>, Diverge
         }
     }
     let most = known.into_iter().max_by_key(|(size, _)| *size);
-    Ok(most
-        .filter(|(size, _)| *size > head)
-        .map(|(size, place)| Lost {
-            found: head.get(),
-            known: size.get(),
-            place,
-        }))
+    let lost = most.filter(|(size, _)| *size > head);
+    if let (None, Some(restored)) = (&lost, store.restored()) {
+        return Err(Divergence::Unproven {
+            size: restored.size.get(),
+        });
+    }
+    Ok(lost.map(|(size, place)| Lost {
+        found: head.get(),
+        known: size.get(),
+        place,
+    }))
 }
 
 fn root_at(store: &Store, seen: &Seen) -> Result<Hash, Divergence> {
@@ -218,5 +223,7 @@ pub(crate) fn allow(
         return Err(RecoveryRefused::Due.into());
     }
     let verdict = admit(store, now, &verified)?;
-    Ok(verdict.map_err(|rejection| RecoveryRefused::Rules(Box::new(rejection)))?)
+    verdict.map_err(|rejection| RecoveryRefused::Rules(Box::new(rejection)))?;
+    // What a backup lacks is named now: from here on the recovery, or the lack of it, says so.
+    Ok(store.settle_restored()?)
 }

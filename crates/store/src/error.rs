@@ -130,6 +130,18 @@ pub enum OpenError {
         /// Newest format that this release knows.
         known: u32,
     },
+    /// The head file or the mark was written by a newer release.
+    #[error(
+        "{path} has format {found}, this release knows formats up to {known}: use the release that wrote it, or a newer one"
+    )]
+    NewerFile {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// Newest format that this release knows.
+        known: u32,
+    },
     /// The file system is almost full.
     #[error("only {free} bytes are free in {dir}, at least {needed} are needed")]
     DiskFull {

@@ -28,6 +28,10 @@ use crate::types::HighWater;
 const MAGIC: [u8; 8] = *b"cnbhead2";
 /// The same in release 0.1.
 const MAGIC_1: [u8; 8] = *b"cnbhead1";
+/// What the magic of every release begins with; the last byte is the version's digit.
+const MAGIC_START: &[u8] = b"cnbhead";
+/// The newest version that is known here.
+pub(crate) const VERSION: u32 = 2;
 /// Bytes from one slot to the next: what disks and file systems write at once is not larger.
 const SLOT_STRIDE: usize = 4096;
 /// Slots.
@@ -74,6 +78,8 @@ pub(crate) enum Reading {
     Newest(Sighting),
     /// No slot can be read, or both have the same rank and another hash.
     Damaged,
+    /// A newer release wrote it.
+    Newer(u32),
 }
 
 /// One slot, as a scrub sees it.
@@ -134,8 +140,14 @@ impl HeadFile {
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Reading)> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
         let mut slots = [const { None }; SLOTS];
+        let mut newer = None;
         for (index, slot) in slots.iter_mut().enumerate() {
-            *slot = decode(&read_slot(&file, index)?);
+            let bytes = read_slot(&file, index)?;
+            *slot = decode(&bytes);
+            newer = newer.max(version(&bytes).filter(|version| *version > VERSION));
+        }
+        if let Some(version) = newer {
+            return Ok((Self { file, next: 0 }, Reading::Newer(version)));
         }
         let rank = |sighting: &Sighting| sighting.high_water.rank();
         let (next, reading) = match slots {
@@ -198,6 +210,12 @@ fn encode(sighting: &Sighting) -> [u8; SLOT_STRIDE] {
     slot[8..SLOT_START_BYTES].copy_from_slice(blake3::hash(&body).as_bytes());
     slot[SLOT_START_BYTES..][..body.len()].copy_from_slice(&body);
     slot
+}
+
+/// The version that a slot says to be of.
+fn version(slot: &[u8; SLOT_STRIDE]) -> Option<u32> {
+    let digit = slot.strip_prefix(MAGIC_START)?.first()?;
+    char::from(*digit).to_digit(10)
 }
 
 fn decode(slot: &[u8; SLOT_STRIDE]) -> Option<Sighting> {
@@ -393,6 +411,18 @@ mod tests {
         other.high_water.hash = EntryHash::NONE;
         file.write(&other).unwrap();
         assert_eq!(reading(&path), Reading::Damaged);
+    }
+
+    #[test]
+    fn a_file_of_a_newer_release_is_not_taken_for_a_damaged_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("head");
+        HeadFile::create(&path).unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        // It has written once: one slot is its, the other still of before.
+        bytes[SLOT_STRIDE + MAGIC_START.len()] = b'3';
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(reading(&path), Reading::Newer(3));
     }
 
     #[test]

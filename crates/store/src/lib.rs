@@ -12,6 +12,7 @@
 //! What was applied stays: there is no function here that removes or changes an entry.
 
 mod apply;
+mod backup;
 mod cache;
 mod check;
 mod checkpoint;
@@ -36,6 +37,7 @@ mod tree;
 mod types;
 mod value;
 
+pub use backup::{CopyError, ReplicaCopy, Restored, backup_folder, note_restored};
 pub use dossiers::IndexPlan;
 pub use entries::Entries;
 pub use error::{

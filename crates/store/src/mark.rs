@@ -16,7 +16,7 @@ use cinnabar_tlog::Size;
 use crate::error::{Damage, Inconsistency, OpenError, StoreError};
 use crate::head_file::{HeadFile, Reading, Sighting};
 use crate::keys::{self, IndexKey};
-use crate::open::{file_error, sync_dir};
+use crate::open::{file_error, newer_file, sync_dir};
 use crate::store::Store;
 use crate::types::{Head, HighWater, OpenOptions, Recovery};
 use crate::value;
@@ -61,6 +61,7 @@ pub(crate) fn open(
             sighting,
         })),
         Reading::Damaged => Err(OpenError::MarkDamaged(path.to_owned())),
+        Reading::Newer(found) => Err(newer_file(path, found)),
     }
 }
 

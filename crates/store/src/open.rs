@@ -9,11 +9,12 @@ use cinnabar_events::{EntryHash, Sequence};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rocksdb::{DB, Options, WriteBatch};
 
+use crate::backup;
 use crate::cache::RecordCache;
 use crate::checkpoint::checkpoint_row;
 use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
-use crate::head_file::{HeadFile, HeadWriter, Reading, Sighting};
+use crate::head_file::{self, HeadFile, HeadWriter, Reading, Sighting};
 use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
@@ -112,6 +113,7 @@ impl Store {
 
     fn open_locked(dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Self, OpenError> {
         check_space(dir)?;
+        backup::clear(dir)?;
         let replica = dir.join(REPLICA);
         tables::check_list(&replica.join(DATABASE))?;
         let db = open_database(dir, &replica.join(DATABASE))?;
@@ -132,6 +134,7 @@ impl Store {
             checkpoint: newest_checkpoint(&db)?,
             index: dossiers::applied(&db)?,
             poison: None,
+            restored: backup::read_note(dir)?,
         };
         let applier = Applier {
             edge: EdgeTiles::empty(),
@@ -159,6 +162,7 @@ impl Store {
         store.check_itself()?;
         tables::check_entries(&store.inner.db, store.head().size)?;
         store.check_sightings()?;
+        store.check_restored(options)?;
         tables::note_list(&replica.join(DATABASE))?;
         tracing::info!(dir = %dir.display(), size = %head.size, ?position, "the ledger is open");
         Ok(store)
@@ -191,6 +195,19 @@ impl Store {
         Ok(())
     }
 
+    /// A replica that was put back is the newest there was if the mark stands where it ends, or if somebody answers for it by
+    /// allowing a new mark.
+    fn check_restored(&self, options: &OpenOptions) -> Result<(), OpenError> {
+        let head = self.head();
+        let marked = self.mark().is_some_and(|mark| {
+            mark.high_water.size == head.size && mark.high_water.hash == head.hash
+        });
+        match marked || options.mark_may_be_new {
+            true => self.settle_restored(),
+            false => Ok(()),
+        }
+    }
+
     /// Hash of the last of the first `size` entries, from its bytes.
     pub(crate) fn hash_at(&self, size: Size) -> Result<EntryHash, StoreError> {
         let Some(last) = size.get().checked_sub(1).map(Sequence::new) else {
@@ -216,10 +233,20 @@ fn read_head_file(path: &Path) -> Result<(HeadFile, Sighting), OpenError> {
     match HeadFile::open(path) {
         Ok((file, Reading::Newest(sighting))) => Ok((file, sighting)),
         Ok((_, Reading::Damaged)) => Err(Damage::HeadFile.into()),
+        Ok((_, Reading::Newer(found))) => Err(newer_file(path, found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Damage::Missing("head file").into())
         }
         Err(error) => Err(file_error(path)(error)),
+    }
+}
+
+/// What is said of a head file or a mark that a newer release wrote.
+pub(crate) fn newer_file(path: &Path, found: u32) -> OpenError {
+    OpenError::NewerFile {
+        path: path.to_owned(),
+        found,
+        known: head_file::VERSION,
     }
 }
 
@@ -274,7 +301,7 @@ fn open_database(dir: &Path, path: &Path) -> Result<DB, OpenError> {
     Ok(db)
 }
 
-fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
+pub(crate) fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
     let format = db.get(Meta::Format.key())?;
     let found = format.and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)));
     match found {
@@ -288,7 +315,7 @@ fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
 }
 
 /// A value that every store has.
-fn meta<T>(
+pub(crate) fn meta<T>(
     db: &DB,
     key: Meta,
     what: &'static str,
@@ -298,7 +325,7 @@ fn meta<T>(
     Ok(read(&bytes).ok_or(Damage::Form(what))?)
 }
 
-fn newest_checkpoint(db: &DB) -> Result<Option<(Size, Arc<str>)>, StoreError> {
+pub(crate) fn newest_checkpoint(db: &DB) -> Result<Option<(Size, Arc<str>)>, StoreError> {
     let mut scan = options::scan([IndexKey::Checkpoint as u8 + 1]);
     scan.set_iterate_lower_bound([IndexKey::Checkpoint as u8]);
     let mut rows = db.raw_iterator_cf_opt(family_of(db, Family::Index), scan);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use cinnabar_tlog::{EdgeTiles, Size};
 use rocksdb::{ColumnFamily, DB};
 
+use crate::backup::Restored;
 use crate::cache::RecordCache;
 use crate::error::{Damage, StoreError};
 use crate::head_file::{HeadWriter, Sighting};
@@ -68,6 +69,8 @@ pub(crate) struct State {
     pub(crate) index: Option<IndexHead>,
     /// Why nothing is applied any more.
     pub(crate) poison: Option<Arc<str>>,
+    /// The replica was put back from a backup, and nothing has shown that it is the newest state.
+    pub(crate) restored: Option<Restored>,
 }
 
 impl Store {

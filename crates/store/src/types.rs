@@ -88,7 +88,8 @@ pub struct OpenOptions {
     /// Where the mark is kept: outside the data directory, best on another disk, and in no backup of it.
     pub mark: Option<PathBuf>,
     /// Whether the mark may be made though the ledger has entries: where it is kept for the first time, or
-    /// was lost. Otherwise a mark that is missing is refused: whoever puts back an old copy could simply delete it.
+    /// was lost. Otherwise a mark that is missing is refused: whoever puts back an old copy could simply delete it. Of a replica
+    /// that was put back from a backup, somebody answers with it that the backup was the newest state.
     pub mark_may_be_new: bool,
 }
 

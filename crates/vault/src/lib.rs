@@ -29,4 +29,4 @@ pub use limits::{
 };
 pub use look::{Found, Inspection};
 pub use opening::{DataSubject, Malformed, Opening, Openings};
-pub use vault::{Census, Vault};
+pub use vault::{Census, Still, Vault};

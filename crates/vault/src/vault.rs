@@ -49,6 +49,11 @@ pub struct Vault {
     _lock: File,
 }
 
+/// As long as this lives, no file of the vault changes.
+pub struct Still<'v>(
+    #[expect(dead_code, reason = "it is held, not used")] RwLockReadGuard<'v, State>,
+);
+
 /// What changes while the vault is open.
 pub(crate) struct State {
     stopped: bool,
@@ -222,6 +227,15 @@ impl Vault {
     /// [`Fault::Stopped`].
     pub fn census(&self) -> Result<Census, Fault> {
         Ok(self.reading()?.census)
+    }
+
+    /// Keeps the files as they are until the answer is dropped: whoever wants to keep or erase something waits. For a backup, which
+    /// needs the keys and what they seal of the same moment.
+    ///
+    /// # Errors
+    /// [`Fault::Stopped`].
+    pub fn still(&self) -> Result<Still<'_>, Fault> {
+        self.reading().map(Still)
     }
 
     /// The state, for a look that changes nothing.

@@ -1,5 +1,6 @@
 //! The client's commands: one module each, all with `Args` and `run`.
 
+pub(crate) mod backup;
 pub(crate) mod bundle;
 pub(crate) mod cosign;
 pub(crate) mod denounce;
@@ -12,6 +13,7 @@ pub(crate) mod key;
 pub(crate) mod kinds;
 pub(crate) mod receipt;
 pub(crate) mod refusal;
+pub(crate) mod restore;
 pub(crate) mod rulebook;
 pub(crate) mod sign;
 pub(crate) mod submit;

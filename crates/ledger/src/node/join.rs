@@ -92,6 +92,11 @@ impl Node {
             self.mend(Some((&stream, &state)), damage).await?;
             return Ok(None);
         }
+        if position.stream_sequence > 0 {
+            // The stream has the block where this replica stood: it is the one of before, and was read to its end.
+            let settled = self.setup.store.settle_restored();
+            settled.map_err(Divergence::Note)?;
+        }
         self.look_for_rollback()?;
         self.doubts = 0;
         Ok(Some(stream))

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cinnabar_ledger::founding::Layout;
 use cinnabar_ledger::nats::publish::publish;
 use cinnabar_ledger::node::{self, Phase, Role, Setup};
-use cinnabar_ledger::{Lease, embedded};
+use cinnabar_ledger::{Lease, Mode, embedded};
 use cinnabar_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -130,6 +130,33 @@ async fn a_stray_or_forged_message_on_the_log_stream_is_passed_over_by_all() {
     town.stop().await;
     town.start().await;
     town.record(&town.organisation("later")).await;
+    town.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_of_a_newer_release_stops_writer_and_reader_instead_of_being_written_over() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    let running = town.running();
+    let (subject, before) = (running.names.log_subject(), running.store.head());
+    let mut headers = async_nats::HeaderMap::new();
+    headers.insert("Cinnabar-Block", "2");
+    publish(&running.client, &subject, Bytes::from("novel"), headers)
+        .await
+        .unwrap();
+    let request = town.organisation("over").to_request().into();
+    drop(running.queue().ask(request, Mode::Record).await);
+    let stopped = |phase: &Phase| matches!(phase, Phase::Stopped(_));
+    until(&running.node, stopped).await;
+    assert_eq!(running.store.head(), before, "nothing was written over it");
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(&folder.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    let _stops_if_this_fails = stop.clone().drop_guard();
+    let reader = second_node(&town, store.clone(), Role::Reader, &stop).await;
+    let why = format!("{:?}", until(&reader, stopped).await);
+    assert!(why.contains("use the release that wrote it"), "{why}");
+    assert_eq!(store.head(), before);
     town.stop().await;
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cinnabar_events::{Kind, Payload, Signed};
 use cinnabar_ledger::node::{Phase, Precautions, Role, Seen};
-use cinnabar_store::{Recovery, Store};
+use cinnabar_store::{Recovery, Restored, Store, note_restored};
 use cinnabar_tlog::{Hash, Size};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -309,4 +309,36 @@ async fn a_mark_that_was_lost_is_made_again_only_if_that_is_allowed() {
         refused.contains("lies within the data directory"),
         "{refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_restored_from_a_backup_writes_where_the_stream_is_and_fills_none_of_its_own() {
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    town.record(&town.organisation("before")).await;
+    town.stop().await;
+    let (folder, layout) = (town.folder.path().to_owned(), town.layout());
+    let head = Store::open(&layout.store()).unwrap().head();
+    let restored = Restored {
+        size: head.size,
+        hash: head.hash,
+    };
+    note_restored(&layout.store(), &restored).unwrap();
+    // Everything but the replica is lost: it could fill the stream again, and does not know whether it may.
+    let (stream, aside) = (folder.join(STREAM), folder.join("aside"));
+    std::fs::rename(&stream, &aside).unwrap();
+    for _ in 0..2 {
+        let why = town.try_start().await.unwrap_err();
+        assert!(why.contains("put back from a backup with"), "{why}");
+        assert!(why.contains("--new-mark"), "{why}");
+        let store = Store::open(&layout.store()).unwrap();
+        assert_eq!((store.head(), store.restored()), (head, Some(restored)));
+    }
+    // The stream turns up.
+    std::fs::remove_dir_all(&stream).unwrap();
+    std::fs::rename(&aside, &stream).unwrap();
+    town.start().await;
+    town.record(&town.organisation("after")).await;
+    assert_eq!(town.running().store.restored(), None);
+    town.stop().await;
 }

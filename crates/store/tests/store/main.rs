@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod apply;
+mod backup;
 mod crash;
 mod dossiers;
 mod mark;
