@@ -123,7 +123,8 @@ impl fmt::Display for Comparison {
             "per statement", "baseline", "now", "change"
         )?;
         for line in &self.0 {
-            let count = |count: Option<u64>| count.map_or("–".to_owned(), |count| count.to_string());
+            let count =
+                |count: Option<u64>| count.map_or("–".to_owned(), |count| count.to_string());
             let percent = match (line.then, line.now) {
                 (Some(then), Some(now)) if then > 0 => {
                     format!("{:+.1} %", 100.0 * (now as f64 / then as f64 - 1.0))

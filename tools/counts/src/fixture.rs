@@ -167,6 +167,8 @@ mod tests {
     fn receipts_verify() {
         let fixture = Fixture::new();
         let receipt = Receipt::parse(&fixture.receipts[7]).expect("a receipt");
-        receipt.verify(fixture.signer.verifier()).expect("it proves");
+        receipt
+            .verify(fixture.signer.verifier())
+            .expect("it proves");
     }
 }

@@ -5,3 +5,4 @@ pub mod callgrind;
 pub mod fixture;
 pub mod measured;
 pub mod picture;
+pub mod stages;

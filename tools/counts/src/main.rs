@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, ensure};
 use cinnabar_counts::baseline::{Baseline, TOLERANCE_PERCENT};
 use cinnabar_counts::fixture::{Fixture, STATEMENTS};
-use cinnabar_counts::{callgrind, measured, picture};
+use cinnabar_counts::{callgrind, measured, picture, stages};
 
 const HELP: &str = "\
 Counts the instructions of the hot functions under valgrind and compares them with tools/counts/baseline.toml.
@@ -68,7 +68,7 @@ fn count(svg: Option<&Path>, json: bool) -> Result<ExitCode> {
     let counts = per_statement(&callgrind::run(&itself, &[INNER])?)?;
     if let Some(file) = svg {
         let title = "Instructions of one statement in the writer, by stage (thousands)";
-        let thousands = picture::stages(&counts);
+        let thousands = stages::stages(&counts);
         let thousands: Vec<_> = thousands
             .into_iter()
             .map(|(name, count)| (name, count / 1000.0))
@@ -80,7 +80,10 @@ fn count(svg: Option<&Path>, json: bool) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&counts)?);
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{}", picture::text(&picture::stages(&counts), "instructions"));
+    println!(
+        "{}",
+        picture::text(&stages::stages(&counts), "instructions")
+    );
     compare(counts)
 }
 

@@ -61,7 +61,8 @@ pub fn verify(fixture: &Fixture) {
 pub fn admit(fixture: &Fixture) {
     let records = Overlay::new(&fixture.records);
     for verified in &fixture.verified {
-        let verdict = cinnabar_governance::admit(&records, fixture.now, verified).expect("in memory");
+        let verdict =
+            cinnabar_governance::admit(&records, fixture.now, verified).expect("in memory");
         black_box(&verdict);
         assert!(verdict.is_ok(), "the rules say yes");
     }

@@ -1,6 +1,5 @@
 //! Where a statement's instructions go, as bars: in text, and as SVG for the documentation.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Columns of the longest bar in text.
@@ -12,29 +11,6 @@ const NAMES: usize = 230;
 
 /// One bar: a name, and how much.
 pub type Bar = (String, f64);
-
-/// The functions of a statement's life in the writer, in order, by what they do; what is part of another one, or not done by
-/// the writer, is left out.
-pub const STAGES: [(&str, &str); 9] = [
-    ("parse", "read the request"),
-    ("verify", "check the signature"),
-    ("admit", "ask the rules"),
-    ("link", "find its dossiers"),
-    ("chain", "make the entry"),
-    ("evolve", "change the records"),
-    ("tree", "grow the tree"),
-    ("block", "encode and sign the block"),
-    ("receipt", "make the receipt"),
-];
-
-/// The bars of [`STAGES`], from instructions by function.
-pub fn stages(counts: &BTreeMap<String, u64>) -> Vec<Bar> {
-    let bar = |(function, words): &(&str, &str)| {
-        let count = counts.get(*function)?;
-        Some(((*words).to_owned(), *count as f64))
-    };
-    STAGES.iter().filter_map(bar).collect()
-}
 
 /// Bars in text, the longest as wide as a page.
 pub fn text(bars: &[Bar], unit: &str) -> String {
@@ -109,7 +85,10 @@ mod tests {
         let text = text(&bars(), "things");
         let first = text.lines().next().expect("a line");
         assert_eq!(first.matches('█').count(), COLUMNS);
-        assert!(first.contains("75.0 %") && text.ends_with("100 things\n"), "{text}");
+        assert!(
+            first.contains("75.0 %") && text.ends_with("100 things\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -117,13 +96,5 @@ mod tests {
         let svg = svg("where", &bars(), "µs");
         assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         assert!(svg.contains("width=\"420.0\"") && svg.contains("width=\"140.0\""));
-    }
-
-    #[test]
-    fn stages_are_functions_that_are_measured() {
-        for (stage, _) in STAGES {
-            let found = crate::measured::ALL.iter().any(|(name, _)| *name == stage);
-            assert!(found, "{stage}");
-        }
     }
 }

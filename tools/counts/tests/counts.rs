@@ -25,5 +25,8 @@ fn no_hot_function_has_become_dearer() {
     let errors = String::from_utf8_lossy(&counts.stderr);
     println!("{out}");
     let code = counts.status.code();
-    assert!(matches!(code, Some(0 | NOT_HERE)), "{code:?}\n{out}\n{errors}");
+    assert!(
+        matches!(code, Some(0 | NOT_HERE)),
+        "{code:?}\n{out}\n{errors}"
+    );
 }
