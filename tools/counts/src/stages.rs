@@ -6,7 +6,7 @@ use crate::picture::Bar;
 
 /// The functions of a statement's life in the writer, in order, by what they do; what is part of another one, or not done by
 /// the writer, is left out.
-pub const STAGES: [(&str, &str); 9] = [
+pub const STAGES: [(&str, &str); 10] = [
     ("parse", "read the request"),
     ("verify", "check the signature"),
     ("admit", "ask the rules"),
@@ -15,6 +15,7 @@ pub const STAGES: [(&str, &str); 9] = [
     ("evolve", "change the records"),
     ("tree", "grow the tree"),
     ("block", "encode and sign the block"),
+    ("checkpoint", "sign the checkpoint"),
     ("receipt", "make the receipt"),
 ];
 

@@ -8,7 +8,7 @@ use cinnabar_counts::callgrind;
 const NOT_HERE: i32 = 3;
 
 /// Counts of an unoptimised build mean nothing, so the program is built optimised here: it and what it measures are small (no RocksDB, no
-/// NATS), about a minute of two cores when nothing is there yet, and a second afterwards.
+/// NATS), less than two minutes of two cores when nothing is there yet. The counting itself takes three seconds.
 #[test]
 fn no_hot_function_has_become_dearer() {
     if let Err(why) = callgrind::comparable() {
