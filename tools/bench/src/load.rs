@@ -21,12 +21,17 @@ use crate::measured::Busy;
 /// How long to wait for a reply of the path without commit.
 const ECHO_WITHIN: Duration = Duration::from_secs(15);
 /// Of so many receipts one is kept, to be verified after the clock stopped.
-const SAMPLE_EVERY: u64 = 64;
+const SAMPLE_EVERY: usize = 64;
+/// Most receipts that one closed loop keeps (2 KB each): then newer ones take the place of older ones.
+const KEPT_MAX: usize = 20_000;
 /// Sends of an open loop that may be without an answer: beyond, the loop is cut off, and says so.
 const OPEN_MAX: usize = 16_384;
 
 /// The code of the answer that says: too much at once.
 pub(crate) const BUSY: &str = "intake.busy";
+
+/// What is said of statements that were due and not sent.
+const NOT_SENT: &str = "not sent: too many open";
 
 /// Where requests go, over a connection of its own.
 pub(crate) enum Target {
@@ -174,6 +179,8 @@ pub(crate) struct Seen {
     pub(crate) sent: u64,
     /// For how long they were sent: until the last one.
     pub(crate) sending: Duration,
+    /// Statements that an open loop did not send when they were due, because too many were without an answer.
+    pub(crate) cut_off: u64,
     /// How many got anything else, by code.
     pub(crate) others: BTreeMap<String, u64>,
     /// Some of the receipts.
@@ -183,24 +190,37 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Where nobody is told to come again, being busy is a failure like any other.
+    /// Where more is not asked than can be done, being busy is a failure like any other, and so is not being able to send.
     pub(crate) fn busy_is_a_failure(&mut self) {
-        if self.busy.answers > 0 {
-            self.others.insert(BUSY.to_owned(), self.busy.answers);
+        for (code, count) in [(BUSY, self.busy.answers), (NOT_SENT, self.cut_off)] {
+            if count > 0 {
+                self.others.insert(code.to_owned(), count);
+            }
         }
     }
 
-    fn note(&mut self, since: Instant, reply: Reply, verify: Option<&Identity>) {
+    /// Keeps one receipt in [`SAMPLE_EVERY`], `most` in all.
+    fn keep(&mut self, receipt: Vec<u8>, most: usize) {
+        let number = self.nanos.len();
+        if number % SAMPLE_EVERY != 0 {
+            return;
+        }
+        match self.receipts.len() < most {
+            true => self.receipts.push(receipt),
+            false => self.receipts[number / SAMPLE_EVERY % most] = receipt,
+        }
+    }
+
+    fn note(&mut self, since: Instant, reply: Reply, verify: Option<&Identity>, most: usize) {
         match reply {
             Reply::Receipt(receipt) => {
                 if let Some(fault) = verify.and_then(|identity| fault_of(&receipt, identity)) {
                     *self.others.entry(fault).or_default() += 1;
                     return;
                 }
-                self.nanos.push(nanos(since));
-                if self.nanos.len() as u64 % SAMPLE_EVERY == 1 {
-                    self.receipts.push(receipt);
-                }
+                let nanos = nanos(since);
+                self.keep(receipt, most);
+                self.nanos.push(nanos);
             }
             Reply::Echoed => self.nanos.push(nanos(since)),
             Reply::Busy { retry_after } => {
@@ -251,7 +271,7 @@ pub(crate) async fn closed(
     duration: Duration,
     verify: Option<Arc<Identity>>,
 ) -> Result<Seen> {
-    let start = Instant::now();
+    let (start, most) = (Instant::now(), KEPT_MAX.div_ceil(in_flight));
     let mut tasks = JoinSet::new();
     for index in 0..in_flight {
         let (submitters, source) = (submitters.clone(), source.clone());
@@ -265,7 +285,7 @@ pub(crate) async fn closed(
                 let sent = Instant::now();
                 seen.sent += 1;
                 let reply = target.ask(body).await;
-                seen.note(sent, reply, verify.as_deref());
+                seen.note(sent, reply, verify.as_deref(), most);
             }
             seen
         });
@@ -318,7 +338,10 @@ pub(crate) async fn open(
                     sent: 1,
                     ..Seen::default()
                 };
-                seen.note(start + due, reply, verify.as_deref());
+                seen.note(start + due, reply, verify.as_deref(), 1);
+                if index as usize % SAMPLE_EVERY != 0 {
+                    seen.receipts.clear();
+                }
                 open.fetch_sub(1, Ordering::Relaxed);
                 seen
             };
@@ -331,10 +354,7 @@ pub(crate) async fn open(
         .context("the open loop panicked")?;
     let mut seen = gather(tasks, start).await?;
     seen.sending = sending;
-    if cut_off > 0 {
-        seen.others
-            .insert("not sent: too many open".to_owned(), cut_off);
-    }
+    seen.cut_off = cut_off;
     Ok(seen)
 }
 
@@ -358,6 +378,30 @@ mod tests {
         source.close().await;
         assert!(parts.send(Vec::new()).await.is_err());
         assert!(source.next().await.is_none());
+    }
+
+    #[test]
+    fn one_receipt_in_sixty_four_is_kept_and_newer_ones_take_the_place_of_older() {
+        let mut seen = Seen::default();
+        for number in 0..64 * 5_u32 {
+            let reply = Reply::Receipt(number.to_be_bytes().to_vec());
+            seen.note(Instant::now(), reply, None, 2);
+        }
+        assert_eq!(seen.nanos.len(), 320);
+        let kept = [256_u32, 192].map(|number| number.to_be_bytes().to_vec());
+        assert_eq!(seen.receipts, kept);
+    }
+
+    #[test]
+    fn being_busy_is_a_failure_only_where_nobody_asks_for_too_much() {
+        let mut seen = Seen::default();
+        let busy = Reply::Busy { retry_after: false };
+        seen.note(Instant::now(), busy, None, 1);
+        seen.cut_off = 2;
+        assert!(seen.others.is_empty());
+        assert_eq!(seen.busy.without_retry_after, 1);
+        seen.busy_is_a_failure();
+        assert_eq!(seen.others.values().sum::<u64>(), 3);
     }
 
     #[test]

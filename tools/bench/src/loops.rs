@@ -51,6 +51,24 @@ pub(crate) async fn measure(args: &Table, folder: &Path, load: &Handle) -> Resul
     Ok(Report::new(args, machine, profile, rounds))
 }
 
+/// The limits that a loop is measured by: taken right before and right after it, because a machine can change meanwhile.
+struct Yardsticks {
+    echo: Option<f64>,
+    publish: Repeated,
+    batch: Repeated,
+}
+
+impl Yardsticks {
+    fn mean(self, other: Self) -> Self {
+        let both = self.echo.zip(other.echo);
+        Self {
+            echo: both.map(|(before, after)| f64::midpoint(before, after)),
+            publish: self.publish.mean(other.publish),
+            batch: self.batch.mean(other.batch),
+        }
+    }
+}
+
 /// The ledger, its connections, and what has been kept to be checked.
 struct Bench<'a> {
     args: &'a Table,
@@ -161,6 +179,19 @@ impl<'a> Bench<'a> {
         limits::batches(&self.folder.join("limits"), entries, self.limit_time())
     }
 
+    /// What the machine can do just now.
+    async fn yardsticks(&mut self, load: Load) -> Result<Yardsticks> {
+        let echo = match load {
+            Load::Closed(in_flight) => Some(self.echo(in_flight).await?),
+            Load::Open(_) | Load::Over(_) => None,
+        };
+        Ok(Yardsticks {
+            echo,
+            publish: self.publishes(1).await?,
+            batch: self.batches(1)?,
+        })
+    }
+
     /// The path without commit, with as many in flight.
     async fn echo(&mut self, in_flight: usize) -> Result<f64> {
         let statements = self.town.take(ECHO_STATEMENTS).await?;
@@ -192,10 +223,7 @@ impl<'a> Bench<'a> {
     /// One loop against the ledger, with the limits right before it, and what must be true after it.
     async fn measured(&mut self, plan: Plan, peak: Option<f64>) -> Result<Loop> {
         progress(&plan.to_string());
-        let echo = match plan.load {
-            Load::Closed(in_flight) => Some(self.echo(in_flight).await?),
-            Load::Open(_) | Load::Over(_) => None,
-        };
+        let before = self.yardsticks(plan.load).await?;
         let over = match plan.load {
             Load::Over(_) => {
                 Some(peak.context("2x needs a closed loop with the same followers before it")?)
@@ -204,7 +232,6 @@ impl<'a> Bench<'a> {
         };
         let rate = rate(plan.load, over);
         let statements = self.town.take(self.count(plan.load, rate)).await?;
-        let (publish, batch) = (self.publishes(1).await?, self.batches(1)?);
         let (size, blocks) = (self.town.size(), self.town.blocks());
         self.town.let_follow(plan.followers);
         let used = Used::now();
@@ -214,19 +241,20 @@ impl<'a> Bench<'a> {
         if over.is_none() {
             seen.busy_is_a_failure();
         }
-        self.check(&seen, size)?;
+        let (end, blocks) = (self.town.size(), self.town.blocks() - blocks);
+        self.check(&seen, size, end)?;
         self.receipts.append(&mut seen.receipts);
-        let blocks = self.town.blocks() - blocks;
+        let yardsticks = before.mean(self.yardsticks(plan.load).await?);
         let throughput = seen.throughput();
         Ok(Loop {
             plan,
             recorded: seen.nanos.len() as u64,
             throughput,
             latency: Latency::of(std::mem::take(&mut seen.nanos)),
-            block: ratio((self.town.size() - size) as f64, blocks as f64),
-            echo,
-            publish,
-            batch,
+            block: ratio((end - size) as f64, blocks as f64),
+            echo: yardsticks.echo,
+            publish: yardsticks.publish,
+            batch: yardsticks.batch,
             offered: rate.map(|_| ratio(seen.sent as f64, seen.sending.as_secs_f64())),
             peak: over,
             busy: seen.busy,
@@ -267,9 +295,10 @@ impl<'a> Bench<'a> {
         seen.context("the loop panicked")?
     }
 
-    /// A receipt means an entry: as many as there are receipts.
-    fn check(&self, seen: &Seen, before: u64) -> Result<()> {
-        let (entries, receipts) = (self.town.size() - before, seen.nanos.len() as u64);
+    /// A receipt means an entry: as many as there are receipts, beside what the ledger itself says.
+    fn check(&self, seen: &Seen, before: u64, end: u64) -> Result<()> {
+        let own = oracle::own_entries(&self.town.ledger.store, before, end)?;
+        let (entries, receipts) = (end - before - own, seen.nanos.len() as u64);
         let unanswered: u64 = seen.others.values().sum();
         ensure!(
             receipts <= entries && entries <= receipts + unanswered,

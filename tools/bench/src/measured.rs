@@ -21,12 +21,12 @@ pub(crate) struct Loop {
     pub(crate) latency: Latency,
     /// Entries in a block, on average.
     pub(crate) block: f64,
-    /// Answers a second of the path without commit, with as many in flight, right before.
+    /// Answers a second of the path without commit, with as many in flight, right before and after.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) echo: Option<f64>,
-    /// One fenced publish of one entry, right before.
+    /// One fenced publish of one entry, right before and after.
     pub(crate) publish: Repeated,
-    /// One synced batch of one entry, right before.
+    /// One synced batch of one entry, right before and after.
     pub(crate) batch: Repeated,
     /// Statements a second that an open loop sent.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,10 +22,10 @@ use crate::{markdown, progress};
 
 /// How often everybody is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// Looks between two lines of progress.
-const LOOKS_A_LINE: usize = 30;
-/// Receipts that are kept for the audit.
-const KEPT: usize = 10_000;
+/// How long one loop goes on; then comes the next, and a line of progress.
+const SLICE: Duration = Duration::from_secs(30);
+/// Receipts of each that are kept for the audit.
+const KEPT_A_SLICE: usize = 100;
 const GIB: u64 = 1 << 30;
 
 /// How everybody stood at one moment.
@@ -78,52 +78,45 @@ pub(crate) async fn measure(args: &Soak, folder: &Path, load: &Handle) -> Result
     let signing = Signing::start(mix)?;
     signing.source.allow(u64::MAX);
     let time = Duration::from_secs(60 * args.minutes);
-    let looping = closed(
-        submitters,
-        signing.source.clone(),
-        args.in_flight.into(),
-        time,
-        None,
-    );
-    let (start, looping) = (Instant::now(), load.spawn(looping));
-    let mut looks = Vec::new();
-    while !looping.is_finished() {
-        tokio::time::sleep(LOOK).await;
-        looks.push(look(&town, start));
-        if looks.len() % LOOKS_A_LINE == 0 {
-            progress(&told(&looks, args.minutes));
+    let (start, mut looks, mut kept) = (Instant::now(), Vec::new(), Vec::new());
+    let (mut recorded, mut sending) = (0, Duration::ZERO);
+    // Slice by slice, so that latencies and receipts of an hour need not be held.
+    while start.elapsed() < time && free(&folder) / GIB >= args.leave {
+        let slice = SLICE.min(time.saturating_sub(start.elapsed()));
+        let (submitters, source) = (submitters.clone(), signing.source.clone());
+        let looping = closed(submitters, source, args.in_flight.into(), slice, None);
+        let looping = load.spawn(looping);
+        while !looping.is_finished() {
+            tokio::time::sleep(LOOK).await;
+            looks.push(look(&town, start));
         }
-        if free(&folder) / GIB < args.leave {
-            progress("the disk is nearly full: ending early");
-            signing.source.allow(0);
-        }
+        progress(&told(&looks, args.minutes));
+        let mut seen = looping.await.context("the loop panicked")??;
+        seen.busy_is_a_failure();
+        ensure!(seen.others.is_empty(), "not recorded: {:?}", seen.others);
+        recorded += seen.nanos.len() as u64;
+        sending += seen.elapsed;
+        kept.extend(seen.receipts.into_iter().take(KEPT_A_SLICE));
     }
-    let mut seen = looping.await.context("the loop panicked")??;
-    seen.busy_is_a_failure();
-    ensure!(seen.others.is_empty(), "not recorded: {:?}", seen.others);
     signing.stop().await?;
     let lag = town.drain().await?;
-    seen.receipts.truncate(KEPT);
-    let (store, identity, receipts) = (
-        town.ledger.store.clone(),
-        town.identity.clone(),
-        seen.receipts.split_off(0),
-    );
+    let (store, identity) = (town.ledger.store.clone(), town.identity.clone());
     progress("auditing");
-    let audit = move || oracle::audit(&store, &identity, &receipts);
+    let audit = move || oracle::audit(&store, &identity, &kept);
     let audit = tokio::task::spawn_blocking(audit).await;
     let mut checked = audit.context("the audit panicked")??;
     checked.feed = checked.entries - town.feed_behind();
     checked.views = town.folded()?;
+    let throughput = ratio(recorded as f64, sending.as_secs_f64());
     let report = Report {
         machine,
         statements: profile,
         minutes_asked: args.minutes,
-        seconds: seen.elapsed.as_secs_f64(),
+        seconds: sending.as_secs_f64(),
         with_views: args.with_views,
-        throughput: seen.throughput(),
+        throughput,
         feed_drained: lag.feed_drained,
-        bars: judge(&looks, seen.throughput(), args.with_views),
+        bars: judge(&looks, throughput, args.with_views),
         looks,
         oracle: checked,
     };

@@ -132,7 +132,7 @@ impl Report {
         }
         writeln!(
             f,
-            "syncs = one fenced publish + one synced batch, each of one entry, right before the loop"
+            "syncs = one fenced publish + one synced batch, each of one entry: the mean of their medians right before and after the loop"
         )
     }
 
