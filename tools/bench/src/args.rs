@@ -154,6 +154,9 @@ pub(crate) struct Writer {
     /// Where NATS is.
     #[arg(long)]
     pub(crate) nats: String,
+    /// Where its monitoring is.
+    #[arg(long)]
+    pub(crate) monitor: String,
 }
 
 /// When submitters verify receipts.

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use cinnabar_ledger::nats::supervisor::NatsServer;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -24,14 +25,14 @@ pub(crate) struct WriterProcess {
 
 impl WriterProcess {
     /// Starts a writer for the ledger in `data`, and waits until it writes.
-    pub(crate) async fn start(data: &Path, nats: &str) -> Result<Self> {
+    pub(crate) async fn start(data: &Path, nats: &NatsServer) -> Result<Self> {
         let itself = std::env::current_exe().context("looking for this program")?;
         let since = Instant::now();
         let mut process = Command::new(itself)
             .arg("writer")
             .arg("--data")
             .arg(data)
-            .args(["--nats", nats])
+            .args(["--nats", nats.client_url(), "--monitor", nats.monitor_url()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -29,7 +29,7 @@ impl Used {
     /// Reads it off `/proc`. Empty where there is none.
     pub(crate) fn now() -> Self {
         let mut used = Self::default();
-        used.add(Path::new("/proc/self/task"), |name| part(name));
+        used.add(Path::new("/proc/self/task"), part);
         for child in children() {
             used.add(Path::new(&format!("/proc/{child}/task")), |_| SERVER);
         }

@@ -202,7 +202,7 @@ impl Seen {
     /// Keeps one receipt in [`SAMPLE_EVERY`], `most` in all.
     fn keep(&mut self, receipt: Vec<u8>, most: usize) {
         let number = self.nanos.len();
-        if number % SAMPLE_EVERY != 0 {
+        if !number.is_multiple_of(SAMPLE_EVERY) {
             return;
         }
         match self.receipts.len() < most {
@@ -339,7 +339,7 @@ pub(crate) async fn open(
                     ..Seen::default()
                 };
                 seen.note(start + due, reply, verify.as_deref(), 1);
-                if index as usize % SAMPLE_EVERY != 0 {
+                if !(index as usize).is_multiple_of(SAMPLE_EVERY) {
                     seen.receipts.clear();
                 }
                 open.fetch_sub(1, Ordering::Relaxed);

@@ -63,7 +63,7 @@ impl Rig {
         let server = start_server(&embedding, &names).await;
         let server = server.context("starting nats-server")?;
         let url = server.client_url().to_owned();
-        let writer = WriterProcess::start(layout.root(), &url).await?;
+        let writer = WriterProcess::start(layout.root(), &server).await?;
         let place = (layout.clone(), url.clone());
         let connecting = Town::submitters(place, names.clone(), settings.submitters, None);
         let submitters = load
@@ -92,8 +92,7 @@ impl Rig {
 
     /// Starts the writer, which must not be running.
     pub(crate) async fn start_writer(&mut self) -> Result<&mut WriterProcess> {
-        let url = self.server.client_url();
-        let writer = WriterProcess::start(self.layout.root(), url).await?;
+        let writer = WriterProcess::start(self.layout.root(), &self.server).await?;
         Ok(self.writer.insert(writer))
     }
 

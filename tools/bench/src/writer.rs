@@ -45,7 +45,13 @@ pub(crate) async fn run(args: &Writer) -> Result<()> {
     let store = Store::open_with(&layout.store(), layout.options()).context("opening the store")?;
     let link = login(&layout, &args.nats, "writer").await;
     let client = link.context("connecting")?.client;
-    let findings = check(&client, &[], &names, Replicas::One).await;
+    let findings = check(
+        &client,
+        std::slice::from_ref(&args.monitor),
+        &names,
+        Replicas::One,
+    )
+    .await;
     ensure!(
         findings.is_empty(),
         "NATS is not fit for a ledger: {findings:?}"
