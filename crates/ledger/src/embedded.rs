@@ -312,7 +312,12 @@ fn open_store(layout: &Layout) -> Result<Store, EmbeddingFailure> {
     Ok(store)
 }
 
-async fn start_server(
+/// Starts the supervised `nats-server` of a ledger on one machine, with its users' keys. [`Embedded::start`] does this too; whoever runs
+/// the writer in another process starts the server alone.
+///
+/// # Errors
+/// [`EmbeddingFailure`]: `Files`, `Find`, `Key`, `User`, `Server`.
+pub async fn start_server(
     embedding: &Embedding,
     names: &Names,
 ) -> Result<NatsServer, EmbeddingFailure> {

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use cinnabar_events::{CloudEvent, Entry, Sequence};
 use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::identity::Identity;
@@ -23,6 +23,7 @@ use crate::nats::publish::{
     Ack, BatchMessage, PublishFailure, publish, publish_atomic_batch, publish_fenced,
 };
 use crate::nats::streams::StreamKind;
+use crate::setup::Handle;
 
 /// Entries in one atomic batch: where its fixed cost no longer shows (90,000 entries/s).
 const FEED_BATCH: u64 = 500;
@@ -48,6 +49,15 @@ enum FeedTrouble {
     Entry(u64),
 }
 
+impl Handle {
+    /// Holds the feed back, or lets it go on: for whoever needs the machine for something else meanwhile. Receipts and views
+    /// don't wait for the feed; what it misses it takes up afterwards. At most one batch is still on its way when this returns.
+    /// A feed that was held back goes on by itself when the last handle of its node is gone.
+    pub fn pause_feed(&self, paused: bool) {
+        self.feed_paused.send_replace(paused);
+    }
+}
+
 /// Publishes entries to the feed, and checkpoints to theirs.
 pub(crate) struct Feed {
     pub(crate) client: Client,
@@ -58,6 +68,8 @@ pub(crate) struct Feed {
     pub(crate) committed: Arc<Notify>,
     /// Entries in the feed: the ledger's size less this is the lag.
     pub(crate) published: Arc<AtomicU64>,
+    /// Whether it is held back.
+    pub(crate) paused: watch::Receiver<bool>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -71,15 +83,24 @@ struct Tail {
 
 impl Feed {
     /// Runs until told to stop. Trouble is logged and tried again: receipts don't wait for the feed.
-    pub(crate) async fn run(self) {
+    pub(crate) async fn run(mut self) {
         let mut tail = None;
         let mut checkpoint = String::new();
         while !self.stop.is_cancelled() {
-            if let Err(trouble) = self.catch_up(&mut tail, &mut checkpoint).await {
-                tracing::warn!(trouble = %crate::causes(&trouble), "The feed is held up.");
-                tail = None;
-                tokio::time::sleep(RETRY_PAUSE).await;
-                continue;
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                // An error says that nobody is left who could let it go on.
+                _ = self.paused.wait_for(|paused| !*paused) => {}
+            }
+            match self.catch_up(&mut tail, &mut checkpoint).await {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(trouble) => {
+                    tracing::warn!(trouble = %crate::causes(&trouble), "The feed is held up.");
+                    tail = None;
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                    continue;
+                }
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
@@ -101,11 +122,12 @@ impl Feed {
         }
     }
 
+    /// Publishes what there is; `false` if it was held back before the end.
     async fn catch_up(
         &self,
         known: &mut Option<Tail>,
         checkpoint: &mut String,
-    ) -> Result<(), FeedTrouble> {
+    ) -> Result<bool, FeedTrouble> {
         let newest = self.store.checkpoint().unwrap_or_default();
         if newest != *checkpoint {
             publish(
@@ -121,7 +143,12 @@ impl Feed {
             Some(tail) => tail,
             None => self.find_tail().await?,
         };
-        while tail.next < self.store.head().size.get() && !self.stop.is_cancelled() {
+        let mut all = true;
+        while tail.next < self.store.head().size.get() {
+            if self.is_held_back() {
+                all = false;
+                break;
+            }
             let batch = self.batch(tail.next)?;
             let count = batch.len() as u64;
             pass(Failpoint::FeedBatched);
@@ -135,7 +162,12 @@ impl Feed {
         }
         self.published.store(tail.next, Ordering::Relaxed);
         *known = Some(tail);
-        Ok(())
+        Ok(all)
+    }
+
+    fn is_held_back(&self) -> bool {
+        let paused = *self.paused.borrow() && self.paused.has_changed().is_ok();
+        paused || self.stop.is_cancelled()
     }
 
     /// One message needs no batch, and one sync instead of several.

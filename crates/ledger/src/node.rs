@@ -78,7 +78,9 @@ pub fn start_with(
     let (alarm, alarmed) = watch::channel(None);
     let (orders, ordered) = orders();
     let feed = Arc::new(AtomicU64::new(0));
+    let (feed_paused, paused) = watch::channel(false);
     let handle = Handle {
+        feed_paused: Arc::new(feed_paused),
         queue: queue.clone(),
         phase: phase.clone(),
         feed: feed.clone(),
@@ -108,6 +110,7 @@ pub fn start_with(
         tell,
         alarm,
         feed,
+        paused,
         committed,
         doubts: 0,
         unreadable: Arc::default(),
@@ -124,6 +127,8 @@ struct Node {
     tell: watch::Sender<Phase>,
     alarm: watch::Sender<Option<String>>,
     feed: Arc<AtomicU64>,
+    /// Whether the feed is held back.
+    paused: watch::Receiver<bool>,
     /// Told at each commit: wakes the feed.
     committed: Arc<Notify>,
     /// How often in a row the stream was seen damaged.
@@ -310,6 +315,7 @@ impl Node {
             store: self.setup.store.clone(),
             committed: self.committed.clone(),
             published: self.feed.clone(),
+            paused: self.paused.clone(),
             stop: turn.clone(),
         };
         let feeding = tokio::spawn(feed.run());

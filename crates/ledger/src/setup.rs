@@ -146,4 +146,6 @@ pub struct Handle {
     /// What is wrong with the ledger though this node goes on: a reader that finds it shorter than it was known to be says so here.
     pub alarm: watch::Receiver<Option<String>>,
     pub(crate) orders: Orders,
+    /// Whether the feed is held back.
+    pub(crate) feed_paused: Arc<watch::Sender<bool>>,
 }

@@ -77,11 +77,16 @@ pub(crate) fn write(
     opened();
     let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
-        threads
-            .spawn(move || answer_all(&blocks, answer_store, vault, answer_client, answer_runtime));
+        let answering =
+            move || answer_all(&blocks, answer_store, vault, answer_client, answer_runtime);
+        named("answers")
+            .spawn_scoped(threads, answering)
+            .expect("the system has a thread for the answers");
         let (jobs, work) = mpsc::sync_channel::<Finished>(1);
         let (done, mut ready) = queue::channel(1);
-        let committing = threads.spawn(move || commit_all(committer, &work, &done));
+        let committing = named("committer")
+            .spawn_scoped(threads, move || commit_all(committer, &work, &done))
+            .expect("the system has a thread for the committer");
         let mut writer = Writer {
             requests,
             draft: &mut draft,
@@ -106,6 +111,11 @@ pub(crate) fn write(
             .chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
     ));
     halt
+}
+
+/// A thread whose processor time can be told from others'.
+fn named(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.to_owned())
 }
 
 /// Records the recovery, unless it was recorded before.

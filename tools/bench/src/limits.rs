@@ -55,6 +55,14 @@ impl Repeated {
         }
     }
 
+    /// Between two.
+    pub(crate) fn mean(self, other: Self) -> Self {
+        Self {
+            per_second: f64::midpoint(self.per_second, other.per_second),
+            p50: f64::midpoint(self.p50, other.p50),
+        }
+    }
+
     pub(crate) fn median(runs: &[Self]) -> Self {
         Self {
             per_second: median(runs.iter().map(|run| run.per_second)),

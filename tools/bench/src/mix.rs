@@ -3,12 +3,17 @@
 //! No statement depends on another one of the same batch, so that they may arrive in any order over any connection; those that
 //! need something to be there (a product to accept, an incident to update) come with what must be recorded before.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use bytes::Bytes;
-use cinnabar_events::Kind;
+use cinnabar_events::{Kind, Signed};
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::people::{ORGANISATIONS, People, Role, Saying, organisation};
+use crate::stats::percentile;
 
 /// Products and incidents that exist from the start, and are updated again and again.
 pub(crate) const BASE: u64 = 1_000;
@@ -48,6 +53,36 @@ enum Say {
     Report,
     FollowUp,
     Register,
+}
+
+/// Statements that are looked at to say what they are like.
+const PROFILE_SAMPLE: u64 = 2_000;
+
+/// What the statements are like: bytes of a statement, and of a hundred how many of each kind.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Profile {
+    pub(crate) bytes_least: u64,
+    pub(crate) bytes_median: u64,
+    pub(crate) bytes_most: u64,
+    pub(crate) percent_by_kind: BTreeMap<String, u64>,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "statements of {} to {} bytes (median {}):",
+            self.bytes_least, self.bytes_most, self.bytes_median
+        )?;
+        let mut kinds: Vec<_> = self.percent_by_kind.iter().collect();
+        kinds.sort_by_key(|(_, percent)| std::cmp::Reverse(**percent));
+        for (place, (kind, percent)) in kinds.into_iter().enumerate() {
+            let comma = if place > 0 { "," } else { "" };
+            write!(f, "{comma} {kind} {percent} %")?;
+        }
+        Ok(())
+    }
 }
 
 /// Signed requests, each as it goes over the wire.
@@ -120,6 +155,29 @@ impl Mix {
             submit,
             report,
         ]
+    }
+
+    /// What the statements are like, from some that are made for this and not sent.
+    pub(crate) fn profile(&mut self) -> Profile {
+        let sample = self.batch(PROFILE_SAMPLE).statements;
+        let mut bytes = Vec::with_capacity(sample.len());
+        let mut kinds = BTreeMap::<String, u64>::new();
+        for request in &sample {
+            let signed =
+                Signed::parse_request(request).expect("the bench's own statements are well-formed");
+            bytes.push(signed.bytes().len() as u64);
+            *kinds
+                .entry(signed.statement().kind().to_string())
+                .or_default() += 1;
+        }
+        bytes.sort_unstable();
+        let share = |(kind, count)| (kind, 100 * count / PROFILE_SAMPLE);
+        Profile {
+            bytes_least: percentile(&bytes, 0.0),
+            bytes_median: percentile(&bytes, 0.5),
+            bytes_most: percentile(&bytes, 1.0),
+            percent_by_kind: kinds.into_iter().map(share).collect(),
+        }
     }
 
     /// `count` statements.
@@ -283,7 +341,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeSet;
 
-    use cinnabar_events::{LedgerId, Signed};
+    use cinnabar_events::LedgerId;
 
     use super::*;
 
@@ -303,6 +361,18 @@ mod tests {
             assert_eq!(signed.signatures().len(), 1, "{kind}");
             signed.verify().unwrap();
         }
+    }
+
+    #[test]
+    fn the_profile_says_what_the_statements_are_like() {
+        let profile = mix().profile();
+        assert!(profile.bytes_least >= 400 && profile.bytes_most <= 700);
+        assert_eq!(profile.percent_by_kind.values().sum::<u64>(), 100);
+        assert_eq!(profile.percent_by_kind["product.submitted"], 30);
+        assert!(
+            profile.to_string().contains(": product.submitted 30 %,"),
+            "{profile}"
+        );
     }
 
     #[test]

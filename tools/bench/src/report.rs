@@ -1,185 +1,124 @@
-//! What was measured: medians over the runs, ratios to the limits of the same run, as tables or JSON.
+//! The report on the loops: medians with least and most over the runs, ratios to the limits of the same run, and the bars.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 
-use crate::args::Args;
+use crate::args::Table;
+use crate::bars::{Judged, judge};
 use crate::limits::Repeated;
-use crate::stats::{Latency, median, ratio};
-use crate::town::Lag;
+use crate::machine::Machine;
+use crate::measured::{Limits, Loop, Round};
+use crate::mix::Profile;
+use crate::picture;
+use crate::plan::Plan;
+use crate::stats::{Spread, median, ratio};
 
-/// Which loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// A loop's ratios. Each is taken within a run, before the median.
+#[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum LoopKind {
-    /// So many requests in flight.
-    Closed(usize),
-    /// So many a second.
-    Open(u32),
+pub(crate) struct Ratios {
+    /// Throughput to the path without commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) of_path_without_commit: Option<Spread>,
+    /// Throughput to verifications.
+    pub(crate) of_verifications: Spread,
+    /// p50 to (one fenced publish + one synced batch).
+    pub(crate) p50_to_syncs: Spread,
+    pub(crate) p99_to_syncs: Spread,
 }
 
-impl fmt::Display for LoopKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Closed(in_flight) => write!(f, "{in_flight} in flight"),
-            Self::Open(rate) => write!(f, "open, {rate}/s"),
-        }
-    }
-}
-
-/// What one loop showed, in one run.
+/// A loop over all runs. Latencies in microseconds, rates by the second.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Loop {
-    pub(crate) kind: LoopKind,
+pub(crate) struct Row {
+    pub(crate) plan: Plan,
+    /// In all runs together.
     pub(crate) recorded: u64,
-    /// Receipts a second.
-    pub(crate) throughput: f64,
-    /// Send to receipt.
-    pub(crate) latency: Latency,
-    /// Entries in a block, on average.
-    pub(crate) block: f64,
-    /// Answers a second of the path without commit, with as many in flight.
-    pub(crate) echo: Option<f64>,
-    pub(crate) lag: LagFigures,
-    /// Whatever was not recorded, by code.
+    pub(crate) throughput: Spread,
+    pub(crate) p50: Spread,
+    pub(crate) p99: Spread,
+    pub(crate) p999: Spread,
+    pub(crate) max: Spread,
+    pub(crate) entries_per_block: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path_without_commit: Option<Spread>,
+    pub(crate) publish: Repeated,
+    pub(crate) batch: Repeated,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) offered: Option<Spread>,
+    /// In all runs together.
+    pub(crate) busy: u64,
+    pub(crate) feed_behind: Spread,
+    pub(crate) feed_drained: Spread,
+    pub(crate) views_behind: Spread,
+    pub(crate) views_drained: Spread,
+    pub(crate) ratios: Ratios,
+    /// Microseconds of processor time for each receipt.
+    pub(crate) cpu: BTreeMap<String, f64>,
+    /// In all runs together.
     pub(crate) others: BTreeMap<String, u64>,
 }
 
-/// How far feed and views were behind when the loop ended.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct LagFigures {
-    feed_behind: f64,
-    feed_drained_per_second: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    views_behind: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    views_drained_per_second: Option<f64>,
-}
-
-pub(crate) fn lag(lag: Lag) -> LagFigures {
-    LagFigures {
-        feed_behind: lag.feed as f64,
-        feed_drained_per_second: lag.feed_drained,
-        views_behind: lag.views.map(|(behind, _)| behind as f64),
-        views_drained_per_second: lag.views.map(|(_, drained)| drained),
-    }
-}
-
-/// The machine's own limits, in one run.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Limits {
-    /// Ed25519 verifications a second, all cores.
-    pub(crate) verifications: f64,
-    /// Fenced publishes of one entry.
-    pub(crate) publish: Repeated,
-    /// Synced batches of one entry.
-    pub(crate) batch: Repeated,
-    /// Entries in the largest blocks that were seen.
-    pub(crate) block: u64,
-    pub(crate) block_publish: Repeated,
-    pub(crate) block_batch: Repeated,
-}
-
-/// One run of everything.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Round {
-    pub(crate) limits: Limits,
-    pub(crate) loops: Vec<Loop>,
-}
-
-/// A loop's ratios.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ratios {
-    /// Throughput to the path without commit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    of_path_without_commit: Option<f64>,
-    /// Throughput to verifications.
-    of_verifications: f64,
-    /// p50 to (one synced publish + one synced batch).
-    p50_to_syncs: f64,
-    p99_to_syncs: f64,
-}
-
-impl Ratios {
-    fn of(seen: &Loop, limits: &Limits) -> Self {
-        let syncs = limits.publish.p50 + limits.batch.p50;
-        Self {
-            of_path_without_commit: seen.echo.map(|echo| ratio(seen.throughput, echo)),
-            of_verifications: ratio(seen.throughput, limits.verifications),
-            p50_to_syncs: ratio(seen.latency.p50, syncs),
-            p99_to_syncs: ratio(seen.latency.p99, syncs),
-        }
-    }
-
-    fn median(runs: &[Self]) -> Self {
-        let of = |figure: fn(&Self) -> f64| median(runs.iter().map(figure));
-        let paths: Vec<f64> = runs
-            .iter()
-            .filter_map(|run| run.of_path_without_commit)
-            .collect();
-        Self {
-            of_path_without_commit: (!paths.is_empty()).then(|| median(paths)),
-            of_verifications: of(|run| run.of_verifications),
-            p50_to_syncs: of(|run| run.p50_to_syncs),
-            p99_to_syncs: of(|run| run.p99_to_syncs),
-        }
-    }
-}
-
-/// A loop over all runs. Ratios are taken within each run; then comes the median.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    #[serde(flatten)]
-    medians: Loop,
-    ratios: Ratios,
-}
-
-/// Everything that the bench has to say.
+/// Everything that the bench has to say about the loops.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
-    cores: usize,
-    actors: u32,
-    submitters: u16,
-    with_views: bool,
-    /// Entries in the ledger at the end.
-    entries: u64,
-    limits: Limits,
-    loops: Vec<Row>,
-    runs: Vec<Round>,
+    pub(crate) version: &'static str,
+    pub(crate) machine: Machine,
+    pub(crate) actors: u32,
+    pub(crate) submitters: u16,
+    pub(crate) seconds: u64,
+    pub(crate) statements: Profile,
+    pub(crate) limits: Limits,
+    pub(crate) loops: Vec<Row>,
+    pub(crate) bars: Vec<Judged>,
+    pub(crate) runs: Vec<Round>,
 }
 
 impl Report {
-    pub(crate) fn new(args: &Args, entries: u64, runs: Vec<Round>) -> Self {
+    pub(crate) fn new(
+        args: &Table,
+        machine: Machine,
+        statements: Profile,
+        runs: Vec<Round>,
+    ) -> Self {
         let count = runs.first().map_or(0, |run| run.loops.len());
         Self {
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
-            actors: args.actors,
-            submitters: args.submitters,
-            with_views: args.with_views,
-            entries,
+            version: env!("CARGO_PKG_VERSION"),
+            machine,
+            actors: args.settings.actors,
+            submitters: args.settings.submitters,
+            seconds: args.seconds,
+            statements,
             limits: median_limits(&runs),
             loops: (0..count).map(|index| row(&runs, index)).collect(),
+            bars: (0..count)
+                .flat_map(|index| judge(&at(&runs, index)))
+                .collect(),
             runs,
         }
     }
 
-    pub(crate) fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a report is plain data")
+    /// Whether any statement was not recorded, but for those that were told to come again by an overloaded ledger.
+    pub(crate) fn anything_refused(&self) -> bool {
+        self.loops.iter().any(|row| !row.others.is_empty())
     }
 
-    /// Whether any statement was not recorded.
-    pub(crate) fn anything_refused(&self) -> bool {
-        self.loops.iter().any(|row| !row.medians.others.is_empty())
+    /// Where processor time goes in the first loop, as SVG.
+    pub(crate) fn picture(&self) -> String {
+        let Some(first) = self.loops.first() else {
+            return String::new();
+        };
+        let title = format!("Processor time of one statement, by part ({})", first.plan);
+        let bars: Vec<_> = first.cpu.clone().into_iter().collect();
+        picture::svg(&title, &bars, "microseconds")
     }
+}
+
+/// The loop at `index` of each run.
+fn at(runs: &[Round], index: usize) -> Vec<&Loop> {
+    runs.iter().map(|run| &run.loops[index]).collect()
 }
 
 fn median_limits(runs: &[Round]) -> Limits {
@@ -189,233 +128,154 @@ fn median_limits(runs: &[Round]) -> Limits {
     };
     Limits {
         verifications: median(runs.iter().map(|run| run.limits.verifications)),
-        publish: repeated(|limits| limits.publish),
-        batch: repeated(|limits| limits.batch),
         block: median(runs.iter().map(|run| run.limits.block as f64)) as u64,
         block_publish: repeated(|limits| limits.block_publish),
         block_batch: repeated(|limits| limits.block_batch),
     }
 }
 
-/// The loop at `index` of each run.
 fn row(runs: &[Round], index: usize) -> Row {
-    let loops: Vec<&Loop> = runs.iter().map(|run| &run.loops[index]).collect();
-    let of = |figure: fn(&Loop) -> f64| median(loops.iter().map(|seen| figure(seen)));
+    let loops = at(runs, index);
+    let of = |figure: fn(&Loop) -> f64| Spread::of(loops.iter().map(|seen| figure(seen)));
     let some = |figure: fn(&Loop) -> Option<f64>| {
         let all: Vec<f64> = loops.iter().filter_map(|seen| figure(seen)).collect();
-        (!all.is_empty()).then(|| median(all))
+        (!all.is_empty()).then(|| Spread::of(all))
     };
+    let repeated = |figure: fn(&Loop) -> Repeated| {
+        let all: Vec<Repeated> = loops.iter().map(|seen| figure(seen)).collect();
+        Repeated::median(&all)
+    };
+    let verified = runs
+        .iter()
+        .map(|run| ratio(run.loops[index].throughput, run.limits.verifications));
+    Row {
+        plan: loops[0].plan,
+        recorded: loops.iter().map(|seen| seen.recorded).sum(),
+        throughput: of(|seen| seen.throughput),
+        p50: of(|seen| seen.latency.p50),
+        p99: of(|seen| seen.latency.p99),
+        p999: of(|seen| seen.latency.p999),
+        max: of(|seen| seen.latency.max),
+        entries_per_block: of(|seen| seen.block).median,
+        path_without_commit: some(|seen| seen.echo),
+        publish: repeated(|seen| seen.publish),
+        batch: repeated(|seen| seen.batch),
+        offered: some(|seen| seen.offered),
+        busy: loops.iter().map(|seen| seen.busy.answers).sum(),
+        feed_behind: of(|seen| seen.lag.feed_behind as f64),
+        feed_drained: of(|seen| seen.lag.feed_drained),
+        views_behind: of(|seen| seen.lag.views_behind as f64),
+        views_drained: of(|seen| seen.lag.views_drained),
+        ratios: Ratios {
+            of_path_without_commit: some(|seen| seen.echo.map(|echo| ratio(seen.throughput, echo))),
+            of_verifications: Spread::of(verified),
+            p50_to_syncs: of(|seen| ratio(seen.latency.p50, seen.syncs())),
+            p99_to_syncs: of(|seen| ratio(seen.latency.p99, seen.syncs())),
+        },
+        cpu: medians(&loops),
+        others: others(&loops),
+    }
+}
+
+fn others(loops: &[&Loop]) -> BTreeMap<String, u64> {
     let mut others = BTreeMap::new();
     for (code, count) in loops.iter().flat_map(|seen| &seen.others) {
         *others.entry(code.clone()).or_default() += count;
     }
-    let latencies: Vec<Latency> = loops.iter().map(|seen| seen.latency).collect();
-    let ratios: Vec<Ratios> = runs
-        .iter()
-        .map(|run| Ratios::of(&run.loops[index], &run.limits))
-        .collect();
-    let medians = Loop {
-        kind: loops[0].kind,
-        recorded: loops.iter().map(|seen| seen.recorded).sum(),
-        throughput: of(|seen| seen.throughput),
-        latency: Latency::median(&latencies),
-        block: of(|seen| seen.block),
-        echo: some(|seen| seen.echo),
-        lag: LagFigures {
-            feed_behind: of(|seen| seen.lag.feed_behind),
-            feed_drained_per_second: of(|seen| seen.lag.feed_drained_per_second),
-            views_behind: some(|seen| seen.lag.views_behind),
-            views_drained_per_second: some(|seen| seen.lag.views_drained_per_second),
-        },
-        others,
+    others
+}
+
+/// Each part's median; a part that used no time in a run counts as none.
+fn medians(loops: &[&Loop]) -> BTreeMap<String, f64> {
+    let parts = loops.iter().flat_map(|seen| seen.cpu.keys());
+    let median_of = |part: &String| {
+        let each = loops.iter().map(|seen| seen.cpu.get(part).copied());
+        (part.clone(), median(each.map(Option::unwrap_or_default)))
     };
-    Row {
-        medians,
-        ratios: Ratios::median(&ratios),
-    }
+    parts.map(median_of).collect()
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let views = if self.with_views { "live" } else { "off" };
-        writeln!(
-            f,
-            "{} cores, {} actors, {} submitters; feed live, views {views}; medians of {} runs; {} entries at the end\n",
-            self.cores,
-            self.actors,
-            self.submitters,
-            self.runs.len(),
-            self.entries
-        )?;
-        self.write_limits(f)?;
-        writeln!(
-            f,
-            "\nledger              receipts/s   p50 ms   p99 ms  p999 ms   max ms  entries/block"
-        )?;
-        for Row { medians, .. } in &self.loops {
-            let Latency {
-                p50,
-                p99,
-                p999,
-                max,
-            } = medians.latency;
-            let ms = |micros: f64| format!("{:8.2}", micros / 1_000.0);
-            let (kind, throughput) = (medians.kind.to_string(), medians.throughput);
-            writeln!(
-                f,
-                "{kind:18} {throughput:11.0} {} {} {} {} {:14.1}",
-                ms(p50),
-                ms(p99),
-                ms(p999),
-                ms(max),
-                medians.block
-            )?;
-        }
-        self.write_ratios(f)?;
-        self.write_lags(f)
-    }
-}
+#[cfg(test)]
+pub(crate) mod testing {
+    use clap::Parser as _;
 
-impl Report {
-    fn write_limits(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Limits {
-            verifications,
-            publish,
-            batch,
-            block,
-            block_publish,
-            block_batch,
-        } = self.limits;
-        writeln!(
-            f,
-            "limits of the machine                    a second    p50 ms"
-        )?;
-        let line = |f: &mut fmt::Formatter<'_>, name: String, done: Repeated| {
-            let ms = done.p50 / 1_000.0;
-            writeln!(f, "{name:38} {:11.0} {ms:9.2}", done.per_second)
-        };
-        let name = "Ed25519 verify_strict, all cores";
-        writeln!(f, "{name:38} {verifications:11.0}")?;
-        line(f, "fenced publish, 1 entry".to_owned(), publish)?;
-        line(f, "synced batch, 1 entry".to_owned(), batch)?;
-        line(f, format!("fenced publish, {block} entries"), block_publish)?;
-        line(f, format!("synced batch, {block} entries"), block_batch)?;
-        for Row { medians, .. } in &self.loops {
-            if let Some(echo) = medians.echo {
-                let name = format!("path without commit, {}", medians.kind);
-                writeln!(f, "{name:38} {echo:11.0}")?;
-            }
-        }
-        Ok(())
+    use super::*;
+    use crate::args::Cli;
+    use crate::measured::testing::{round, seen};
+
+    pub(crate) fn report(runs: Vec<Round>) -> Report {
+        let args = Cli::parse_from(["bench"]).table;
+        Report::new(&args, Machine::default(), Profile::default(), runs)
     }
 
-    fn write_ratios(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\nratios        of path without commit  of verifications  p50 / syncs  p99 / syncs"
-        )?;
-        for Row { medians, ratios } in &self.loops {
-            let kind = medians.kind.to_string();
-            let path = ratios
-                .of_path_without_commit
-                .map_or("–".to_owned(), |path| format!("{:.0} %", 100.0 * path));
-            let verified = format!("{:.0} %", 100.0 * ratios.of_verifications);
-            let (p50, p99) = (ratios.p50_to_syncs, ratios.p99_to_syncs);
-            writeln!(
-                f,
-                "{kind:18} {path:>17} {verified:>17} {p50:12.1} {p99:12.1}"
-            )?;
-        }
-        let syncs = (self.limits.publish.p50 + self.limits.batch.p50) / 1_000.0;
-        writeln!(
-            f,
-            "syncs = one fenced publish + one synced batch of one entry = {syncs:.2} ms; 1.5 × syncs + 0.5 ms = {:.2} ms",
-            1.5 * syncs + 0.5
-        )
-    }
-
-    fn write_lags(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\nbehind at the end of the loop, and caught up afterwards at"
-        )?;
-        for Row { medians, .. } in &self.loops {
-            let (kind, lag) = (medians.kind.to_string(), medians.lag);
-            let (behind, drained) = (lag.feed_behind, lag.feed_drained_per_second);
-            write!(f, "{kind:18} feed {behind:8.0} entries {drained:9.0}/s")?;
-            if let (Some(behind), Some(drained)) = (lag.views_behind, lag.views_drained_per_second)
-            {
-                write!(f, "   views {behind:8.0} entries {drained:9.0}/s")?;
-            }
-            writeln!(f)?;
-            for (code, count) in &medians.others {
-                writeln!(f, "{kind:18} NOT RECORDED: {code}: {count}")?;
-            }
-        }
-        Ok(())
+    /// Two runs; the ledger of the second one is twice as fast.
+    pub(crate) fn two() -> Report {
+        let run = |throughput| round(vec![seen("1024:held", throughput)], 1_000.0);
+        report(vec![run(1_000.0), run(2_000.0)])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn round(throughput: f64, verifications: f64) -> Round {
-        let seen = Loop {
-            kind: LoopKind::Closed(64),
-            recorded: 10,
-            throughput,
-            latency: Latency {
-                p50: 800.0,
-                p99: 1_600.0,
-                ..Latency::default()
-            },
-            block: 8.0,
-            echo: Some(2.0 * throughput),
-            lag: LagFigures::default(),
-            others: BTreeMap::new(),
-        };
-        let sync = Repeated {
-            per_second: 5_000.0,
-            p50: 200.0,
-        };
-        let limits = Limits {
-            verifications,
-            publish: sync,
-            batch: sync,
-            ..Limits::default()
-        };
-        Round {
-            limits,
-            loops: vec![seen],
-        }
-    }
+    use crate::measured::testing::{round, seen};
 
     #[test]
     fn ratios_are_taken_within_a_run_before_the_median() {
         // The median of throughputs over the median of limits would be 2/3.
-        let runs = [round(1.0, 1.0), round(2.0, 4.0), round(3.0, 3.0)];
+        let runs = [(1.0, 1.0), (2.0, 4.0), (3.0, 3.0)]
+            .map(|(throughput, limit)| round(vec![seen("64", throughput)], limit));
         let row = row(&runs, 0);
-        assert_eq!(row.medians.throughput, 2.0);
-        assert_eq!(row.ratios.of_verifications, 1.0);
-        assert_eq!(row.ratios.of_path_without_commit, Some(0.5));
-        assert_eq!(
-            (row.ratios.p50_to_syncs, row.ratios.p99_to_syncs),
-            (2.0, 4.0)
-        );
-        assert_eq!(row.medians.recorded, 30);
+        assert_eq!(row.throughput.median, 2.0);
+        assert_eq!((row.throughput.min, row.throughput.max), (1.0, 3.0));
+        assert_eq!(row.ratios.of_verifications.median, 1.0);
+        let path = row.ratios.of_path_without_commit.map(|path| path.median);
+        assert_eq!(path, Some(0.5));
+        let syncs = (row.ratios.p50_to_syncs, row.ratios.p99_to_syncs);
+        assert_eq!((syncs.0.median, syncs.1.median), (2.0, 4.0));
+        assert_eq!(row.recorded, 30);
     }
 
     #[test]
     fn what_was_not_recorded_is_counted_over_all_runs_and_told() {
-        let mut runs = vec![round(1.0, 1.0), round(1.0, 1.0)];
+        let mut runs = vec![round(vec![seen("64", 1.0)], 1.0); 2];
         for run in &mut runs {
             run.loops[0].others.insert("intake.busy".to_owned(), 2);
         }
-        let args = clap::Parser::parse_from(["bench"]);
-        let report = Report::new(&args, 0, runs);
+        let report = testing::report(runs);
         assert!(report.anything_refused());
         assert!(report.to_string().contains("NOT RECORDED: intake.busy: 4"));
-        assert!(report.to_json().contains("\"ofPathWithoutCommit\": 0.5"));
+    }
+
+    #[test]
+    fn busy_answers_of_an_overloaded_ledger_are_no_refusals() {
+        let mut run = round(vec![seen("2x:held", 1.0)], 1.0);
+        run.loops[0].busy.answers = 9;
+        let report = testing::report(vec![run]);
+        assert!(!report.anything_refused());
+        assert_eq!(report.loops[0].busy, 9);
+    }
+
+    #[test]
+    fn a_part_that_was_idle_in_a_run_counts_as_nothing() {
+        let mut runs = vec![round(vec![seen("64", 1.0)], 1.0); 3];
+        runs[0].loops[0].cpu.insert("views".to_owned(), 4.0);
+        let views = |runs: &[Round]| row(runs, 0).cpu.get("views").copied();
+        assert_eq!(views(&runs), Some(0.0));
+        runs[1].loops[0].cpu.insert("views".to_owned(), 6.0);
+        assert_eq!(views(&runs), Some(4.0));
+    }
+
+    #[test]
+    fn machines_read_the_same_figures_each_run_and_all_bars() {
+        let json = serde_json::to_value(testing::two()).expect("plain data");
+        assert_eq!(json["loops"][0]["throughput"]["median"], 1_500.0);
+        assert_eq!(
+            json["loops"][0]["ratios"]["ofPathWithoutCommit"]["median"],
+            0.5
+        );
+        assert_eq!(json["runs"][1]["loops"][0]["throughput"], 2_000.0);
+        assert_eq!(json["bars"][0]["met"], false);
+        assert_eq!(json["bars"].as_array().map(Vec::len), Some(3));
     }
 }

@@ -24,17 +24,6 @@ impl Latency {
             max: micros(1.0),
         }
     }
-
-    /// Each figure's median over several runs.
-    pub(crate) fn median(runs: &[Self]) -> Self {
-        let of = |figure: fn(&Self) -> f64| median(runs.iter().map(figure));
-        Self {
-            p50: of(|run| run.p50),
-            p99: of(|run| run.p99),
-            p999: of(|run| run.p999),
-            max: of(|run| run.max),
-        }
-    }
 }
 
 /// Nearest rank: the smallest value that at least `share` of all values don't exceed,
@@ -56,6 +45,43 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
         (0, _) => 0.0,
         (_, 1) => values[middle],
         (_, _) => (values[middle - 1] + values[middle]) / 2.0,
+    }
+}
+
+/// One figure over several runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+impl Spread {
+    /// All zero if there are none.
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let values: Vec<f64> = values.into_iter().collect();
+        let (min, max) = values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| {
+                (min.min(*value), max.max(*value))
+            });
+        match values.is_empty() {
+            true => Self::default(),
+            false => Self {
+                median: median(values),
+                min,
+                max,
+            },
+        }
+    }
+
+    /// Each figure by another unit.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self {
+            median: factor * self.median,
+            min: factor * self.min,
+            max: factor * self.max,
+        }
     }
 }
 
@@ -99,14 +125,16 @@ mod tests {
     }
 
     #[test]
-    fn medians_are_taken_figure_by_figure() {
-        let run = |p50, max| Latency {
-            p50,
-            max,
-            ..Latency::default()
+    fn a_spread_has_the_least_and_the_most_of_all_runs() {
+        let spread = Spread::of([5.0, 1.0, 3.0]);
+        let expected = Spread {
+            median: 3.0,
+            min: 1.0,
+            max: 5.0,
         };
-        let median = Latency::median(&[run(1.0, 30.0), run(2.0, 10.0), run(3.0, 20.0)]);
-        assert_eq!((median.p50, median.max), (2.0, 20.0));
+        assert_eq!(spread, expected);
+        assert_eq!(spread.times(2.0).max, 10.0);
+        assert_eq!(Spread::of([]), Spread::default());
     }
 
     #[test]

@@ -18,42 +18,38 @@ use cinnabar_projections::Views;
 use cinnabar_store::Store;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use crate::args::Args;
+use crate::args::Settings;
 use crate::load::Target;
-use crate::mix::Mix;
+use crate::measured::Lag;
+use crate::mix::{Mix, Profile};
 use crate::people::{People, key};
+use crate::plan::Followers;
 
 /// Requests in flight while the ledger is populated: half of what the queue takes.
 const POPULATE_IN_FLIGHT: usize = cinnabar_ledger::QUEUE_MAX / 2;
-/// How long feed and views may take to catch up between two loops.
-const DRAIN_WITHIN: Duration = Duration::from_secs(120);
+/// How long feed or views may stand still while they are waited for.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
 /// How often it is looked whether they have.
 const DRAIN_LOOK: Duration = Duration::from_millis(2);
 /// How long the fold waits for a commit before it looks whether it should stop.
 const FOLD_LOOK: Duration = Duration::from_millis(100);
+/// How often a fold that is held looks whether it may go on.
+const HELD_LOOK: Duration = Duration::from_millis(1);
 
 /// A running ledger, and the statements for it.
 pub(crate) struct Town {
     pub(crate) ledger: Embedded,
     pub(crate) identity: Arc<Identity>,
     pub(crate) layout: Layout,
-    pub(crate) mix: Mix,
+    mix: Option<Mix>,
     views: Option<Folding>,
     /// Signed, not sent yet.
     signed: Vec<Bytes>,
 }
 
-/// How far feed and views were behind at the end of a loop, and how fast they caught up.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Lag {
-    pub(crate) feed: u64,
-    pub(crate) feed_drained: f64,
-    pub(crate) views: Option<(u64, f64)>,
-}
-
 impl Town {
     /// Founds a ledger in `folder`, starts it, and records everyone with their roles and the first products and incidents.
-    pub(crate) async fn found(folder: &Path, args: &Args) -> Result<Self> {
+    pub(crate) async fn found(folder: &Path, args: &Settings, views: bool) -> Result<Self> {
         let layout = Layout::new(folder);
         let id = |text: &str| -> Result<Id> { text.parse().context("an id") };
         let founder = |name: &str| -> Result<FounderKey> {
@@ -88,22 +84,28 @@ impl Town {
             .context("starting the ledger")?;
         let now = ledger.store.head().time.context("a ledger has a genesis")?;
         let people = People::new(identity.ledger, args.actors, now, random()?);
-        let views = args
-            .with_views
+        let views = views
             .then(|| Folding::start(&ledger.store, &layout))
             .transpose()?;
+        let mut mix = Mix::new(people);
         let mut town = Self {
             ledger,
             identity: Arc::new(identity),
             layout,
-            mix: Mix::new(people),
+            mix: None,
             views,
             signed: Vec::new(),
         };
-        for part in town.mix.foundations() {
+        for part in mix.foundations() {
             town.record(part).await?;
         }
+        town.mix = Some(mix);
         Ok(town)
+    }
+
+    /// Who makes statements; after it was taken, this town has nothing to say.
+    pub(crate) fn take_mix(&mut self) -> Result<Mix> {
+        self.mix.take().context("nobody makes statements")
     }
 
     /// Connections of `count` submitters, made on the runtime that calls.
@@ -159,7 +161,8 @@ impl Town {
     /// `count` statements to send, with all that they need recorded, and everyone caught up.
     pub(crate) async fn take(&mut self, count: usize) -> Result<Vec<Bytes>> {
         if let Some(missing) = count.checked_sub(self.signed.len()).filter(|n| *n > 0) {
-            let batch = self.mix.batch(missing as u64);
+            let mix = self.mix.as_mut().context("nobody makes statements")?;
+            let batch = mix.batch(missing as u64);
             self.record(batch.before).await?;
             self.signed.extend(batch.statements);
         }
@@ -172,40 +175,78 @@ impl Town {
         self.signed.splice(0..0, left);
     }
 
-    /// Waits until feed and views have caught up, and tells how fast they did.
-    pub(crate) async fn drain(&self) -> Result<Lag> {
-        let (size, start) = (self.size(), Instant::now());
-        let feed_behind = || size.saturating_sub(self.ledger.node.feed.load(Ordering::Relaxed));
-        let views_behind = || match &self.views {
-            Some(folding) => size.saturating_sub(folding.views.cursor().size.get()),
-            None => 0,
+    /// Says who follows from now on.
+    pub(crate) fn let_follow(&self, followers: Followers) {
+        let (feed, views) = match followers {
+            Followers::Held => (false, false),
+            Followers::Feed => (true, false),
+            Followers::All => (true, true),
         };
-        let (feed, views) = (feed_behind(), views_behind());
-        let (mut feed_rate, mut views_rate) = (None, None);
-        let rate = |behind: u64| behind as f64 / start.elapsed().as_secs_f64().max(1e-9);
-        while feed_rate.is_none() || views_rate.is_none() {
-            if feed_rate.is_none() && feed_behind() == 0 {
-                feed_rate = Some(rate(feed));
+        self.ledger.node.pause_feed(!feed);
+        if let Some(folding) = &self.views {
+            folding.held.store(!views, Ordering::Relaxed);
+        }
+    }
+
+    /// Where the views have come to, if there are any: as far as the ledger, with its root, or something is wrong.
+    pub(crate) fn folded(&self) -> Result<Option<u64>> {
+        let Some(folding) = &self.views else {
+            return Ok(None);
+        };
+        let (cursor, head) = (folding.views.cursor(), self.ledger.store.head());
+        ensure!(
+            (cursor.size, cursor.root, cursor.head) == (head.size, head.root, head.hash),
+            "the views stand at {} of {}, or at another root",
+            cursor.size.get(),
+            head.size.get()
+        );
+        Ok(Some(cursor.size.get()))
+    }
+
+    /// Waits until feed and views have caught up, and tells how fast they did: first the feed alone, then the views alone.
+    pub(crate) async fn drain(&self) -> Result<Lag> {
+        let behind = (self.feed_behind(), self.views_behind());
+        self.let_follow(Followers::Feed);
+        let feed_drained = self.drained(behind.0, || self.feed_behind()).await?;
+        self.let_follow(Followers::All);
+        let left = self.views_behind();
+        let views_drained = self.drained(left, || self.views_behind()).await?;
+        Ok(Lag {
+            feed_behind: behind.0,
+            feed_drained,
+            views_behind: behind.1,
+            views_drained,
+        })
+    }
+
+    pub(crate) fn feed_behind(&self) -> u64 {
+        let feed = self.ledger.node.feed.load(Ordering::Relaxed);
+        self.size().saturating_sub(feed)
+    }
+
+    pub(crate) fn views_behind(&self) -> u64 {
+        self.views.as_ref().map_or(0, |folding| {
+            self.size()
+                .saturating_sub(folding.views.cursor().size.get())
+        })
+    }
+
+    /// Waits until nobody is behind, and tells at how many entries a second `behind` entries were taken.
+    async fn drained(&self, behind: u64, now: impl Fn() -> u64) -> Result<f64> {
+        let (start, mut left, mut moved) = (Instant::now(), now(), Instant::now());
+        while left > 0 {
+            let next = now();
+            if next < left {
+                moved = Instant::now();
             }
-            if views_rate.is_none() && views_behind() == 0 {
-                views_rate = Some(rate(views));
-            }
+            left = next;
             ensure!(
-                start.elapsed() < DRAIN_WITHIN,
-                "feed or views don't catch up: {} and {} entries behind",
-                feed_behind(),
-                views_behind()
+                moved.elapsed() < STUCK_AFTER,
+                "feed or views don't catch up: {left} entries behind"
             );
             tokio::time::sleep(DRAIN_LOOK).await;
         }
-        Ok(Lag {
-            feed,
-            feed_drained: feed_rate.unwrap_or_default(),
-            views: self
-                .views
-                .is_some()
-                .then(|| (views, views_rate.unwrap_or_default())),
-        })
+        Ok(behind as f64 / start.elapsed().as_secs_f64().max(1e-9))
     }
 
     /// Stops everything.
@@ -215,22 +256,33 @@ impl Town {
         }
         self.ledger.stop().await;
     }
+
+    /// What the statements are like.
+    pub(crate) fn profile(&mut self) -> Profile {
+        self.mix.as_mut().map(Mix::profile).unwrap_or_default()
+    }
 }
 
 /// The thread that folds entries into views.
 struct Folding {
     views: Views,
     stop: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
     thread: thread::JoinHandle<()>,
 }
 
 impl Folding {
     fn start(store: &Store, layout: &Layout) -> Result<Self> {
         let views = Views::open(&layout.views()).context("opening the views")?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let (store, folded, stopping) = (store.clone(), views.clone(), stop.clone());
+        let (stop, held) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let (store, folded) = (store.clone(), views.clone());
+        let (stopping, holding) = (stop.clone(), held.clone());
         let fold = move || {
             while !stopping.load(Ordering::Relaxed) {
+                if holding.load(Ordering::Relaxed) {
+                    thread::sleep(HELD_LOOK);
+                    continue;
+                }
                 match cinnabar_api::catch_up(&store, &folded) {
                     Ok(cursor) => drop(store.wait_beyond(cursor.size, FOLD_LOOK)),
                     // The loop that waits for the views then ends in an error.
@@ -243,6 +295,7 @@ impl Folding {
         Ok(Self {
             views,
             stop,
+            held,
             thread: thread::Builder::new()
                 .name("views".to_owned())
                 .spawn(fold)

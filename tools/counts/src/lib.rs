@@ -1,1 +1,8 @@
-//! Instructions that the hot functions take: a guard against regressions that no busy machine disturbs.
+#![doc = include_str!("../README.md")]
+
+pub mod baseline;
+pub mod callgrind;
+pub mod fixture;
+pub mod measured;
+pub mod picture;
+pub mod stages;

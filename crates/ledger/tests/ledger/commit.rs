@@ -211,3 +211,25 @@ async fn the_feed_has_each_entry_once_also_after_restarts_and_in_spite_of_strang
     assert_eq!(sequences, (0..=last).collect::<Vec<_>>());
     town.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_held_back_takes_up_later_what_it_missed() {
+    use std::sync::atomic::Ordering::Relaxed;
+    let mut town = Town::new().await;
+    town.with_registrar().await;
+    let feed_reaches = async |town: &Town, size: u64| {
+        while town.running().node.feed.load(Relaxed) < size {
+            tokio::task::yield_now().await;
+        }
+    };
+    feed_reaches(&town, town.running().store.head().size.get()).await;
+    town.running().node.pause_feed(true);
+    let before = town.running().node.feed.load(Relaxed);
+    for number in 0..5 {
+        town.record(&town.organisation(&format!("o{number}"))).await;
+    }
+    assert_eq!(town.running().node.feed.load(Relaxed), before);
+    town.running().node.pause_feed(false);
+    feed_reaches(&town, before + 5).await;
+    town.stop().await;
+}
