@@ -31,6 +31,8 @@ const PATHS: u64 = 20_000;
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) duration: Duration,
+    /// How long the API stays up afterwards.
+    pub(crate) stay: Duration,
 }
 
 /// One run over a ledger of `count` entries, in `dir`.
@@ -72,13 +74,25 @@ pub(crate) fn run(dir: &Path, count: usize, load: Load) -> Result<Vec<Measured>>
             seen.push(p99.bars(&[Bar::AtMost(10.0)]));
         }
     }
+    if !load.stay.is_zero() {
+        eprintln!(
+            "read-bench: http://{}/v1/entries/{}/receipt stays up for {} s",
+            api.address,
+            size / 2,
+            load.stay.as_secs()
+        );
+        std::thread::sleep(load.stay);
+    }
     Ok(seen)
 }
 
 fn told(what: &str, ours: &Seen, bare: &Seen, layered: &Seen) -> Measured {
     Measured::new(what, ours.throughput())
         .of("axum from memory", bare.throughput())
-        .also(Figure::new("from memory under the same layers /s", layered.throughput()))
+        .also(Figure::new(
+            "from memory under the same layers /s",
+            layered.throughput(),
+        ))
         .also(Figure::new("p50 ms", ours.millis(0.5)))
         .also(Figure::new("p99 ms", ours.millis(0.99)))
         .also(Figure::new("p99 of memory ms", bare.millis(0.99)))

@@ -123,6 +123,11 @@ impl Maker {
         (maker, bytes)
     }
 
+    /// How many of the first entries are still to come: organisations, products, incidents.
+    pub(crate) fn foundations_left(&self) -> usize {
+        self.foundations.len()
+    }
+
     /// The next `count` entries.
     pub(crate) fn take(&mut self, count: usize) -> Vec<Vec<u8>> {
         let mut entries = Vec::with_capacity(count);

@@ -80,7 +80,13 @@ async fn all(
     let mut tasks = tokio::task::JoinSet::new();
     for (number, stream) in streams.into_iter().enumerate() {
         let first = number * paths.len() / connections;
-        tasks.spawn(one(stream, address, Arc::clone(paths), first, started + duration));
+        tasks.spawn(one(
+            stream,
+            address,
+            Arc::clone(paths),
+            first,
+            started + duration,
+        ));
     }
     let mut seen = Seen::default();
     while let Some(ended) = tasks.join_next().await {
@@ -157,7 +163,10 @@ fn head_of(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
         name.eq_ignore_ascii_case("content-length")
             .then(|| value.trim().parse().ok())?
     });
-    Ok(Some((end + 4, length.context("an answer without its length")?)))
+    Ok(Some((
+        end + 4,
+        length.context("an answer without its length")?,
+    )))
 }
 
 #[cfg(test)]
