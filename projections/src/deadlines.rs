@@ -2,12 +2,13 @@
 
 use cinnabar_events::{Class, Code, Entry, Payload, Subject, Timestamp};
 use rusqlite::types::Type;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, params};
 
 use crate::column::{seq, unsigned};
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
+use crate::writing::Writing;
 
 /// The view `deadlines`.
 pub(crate) struct Deadlines;
@@ -33,7 +34,7 @@ impl Projection for Deadlines {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         match &entry.statement().payload {
             Payload::DeadlineMissed(missed) => {
                 let mut insert =
@@ -104,13 +105,13 @@ impl Reader {
             columns: "seq, rule, subject, counted_from, due",
             from: "missed",
             sequence: "seq",
-            id: "''",
+            id: "",
         };
         let key = |row: &MissedRow| Key {
             sequence: row.sequence,
             id: String::new(),
         };
-        self.ask(|sqlite| conditions.list(sqlite, &source, page, read, key))
+        self.ask(|sqlite| conditions.list(sqlite, self.total(at), &source, page, read, key))
     }
 }
 

@@ -2,14 +2,15 @@
 
 use cinnabar_events::{Entry, Kind, Statement, Subject, Timestamp};
 use cinnabar_tlog::Size;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Json, seq, unsigned};
 use crate::marks::{self, Mark, Slot, Suspect};
 use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
-use crate::query::{At, Key, Listing, Page, Source, Where, text};
+use crate::query::{At, Key, Listing, Page, Source, Total, Where, text};
+use crate::writing::Writing;
 
 /// The view `entries`.
 pub(crate) struct Entries;
@@ -51,7 +52,7 @@ impl Projection for Entries {
         },
     ];
 
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let (statement, sequence) = (entry.statement(), seq(entry.seq()));
         let signers: Vec<SignerRow> = statement
             .signers
@@ -161,6 +162,13 @@ pub struct EntryFilter {
 }
 
 impl EntryFilter {
+    /// How many entries there are of those asked for, if nothing need be counted: there is one at each sequence.
+    fn known(&self, at: At, cursor: Size) -> Option<u64> {
+        let all = self.kinds.is_empty() && self.subject.is_none() && self.suspect.is_none();
+        let end = at.entries().min(cursor).get();
+        all.then(|| end.saturating_sub(self.from))
+    }
+
     fn conditions(&self, at: At) -> Where {
         let mut conditions = Where::default();
         conditions.and("entry.seq < ?", [at.value()]);
@@ -206,14 +214,16 @@ impl Reader {
             columns: COLUMNS,
             from,
             sequence: "entry.seq",
-            id: "''",
+            id: "",
         };
         let key = |row: &EntryRow| Key {
             sequence: row.sequence,
             id: String::new(),
         };
+        let known = filter.known(at, self.cursor().size);
+        let total = known.map_or(self.total(at), Total::Known);
         self.ask(|sqlite| {
-            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            let mut listing = conditions.list(sqlite, total, &source, page, read, key)?;
             for row in &mut listing.rows {
                 complete(sqlite, at, row)?;
             }

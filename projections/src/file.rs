@@ -22,6 +22,12 @@ const LINK: &str = "views.db";
 const CHECKED_AT_OPEN_MAX_BYTES: u64 = 64 << 20;
 /// Largest write-ahead log that is kept on disk between uses, in bytes: 64 MiB.
 const WAL_KEPT_MAX_BYTES: i64 = 64 << 20;
+/// Pages that a connection keeps in memory, in KiB: the fold's, whose rows go to many places, and a reader's.
+const FOLD_CACHE_KIB: i64 = 64 << 10;
+const READER_CACHE_KIB: i64 = 8 << 10;
+/// Pages in the write-ahead log after which they are moved into the file: 32 MiB. A page that changes often is then moved once for many
+/// blocks.
+const WAL_PAGES: i64 = 8 << 10;
 /// Prepared statements kept per connection: more than all folds and questions have.
 const STATEMENTS_CACHED: usize = 128;
 
@@ -217,6 +223,10 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connect
         // A crash may cost the newest transactions, whole: they are folded again.
         sqlite.pragma_update(None, "synchronous", "normal")?;
         sqlite.pragma_update(None, "journal_size_limit", WAL_KEPT_MAX_BYTES)?;
+        sqlite.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        sqlite.pragma_update(None, "cache_size", -FOLD_CACHE_KIB)?;
+    } else {
+        sqlite.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     }
     Ok(sqlite)
 }

@@ -8,14 +8,17 @@ mod digest;
 mod entries;
 mod file;
 mod incidents;
+mod kept;
 mod marks;
 mod organisations;
+mod partial;
 mod pool;
 mod products;
 mod projection;
 mod query;
 mod search;
 mod views;
+mod writing;
 
 pub use actors::{ActorFilter, ActorRow, KeyRow, RoleRow, SuspensionRow};
 pub use deadlines::{MissedFilter, MissedRow};
@@ -28,9 +31,11 @@ pub use marks::{DisputeAnswer, Erased, Mark, Slot, Suspect};
 pub use organisations::{
     OrganisationFacts, OrganisationFilter, OrganisationNumber, OrganisationRow,
 };
+pub use partial::Partial;
 pub use pool::{READERS_MAX, ReadError, Reader};
 pub use products::{Condition, ProductDetail, ProductFile, ProductFilter, ProductRow, TakenOver};
 pub use projection::{Projection, Table, VIEWS, View};
 pub use query::{At, Key, Listing, PAGE_MAX, Page};
 pub use search::{SEARCH_TEXT_MAX, Search, Unsearchable};
 pub use views::{ApplyError, Cursor, Views};
+pub use writing::Writing;

@@ -3,12 +3,13 @@
 
 use cinnabar_events::kinds::{ErasureExecuted, KeyRevoked, StatementRef};
 use cinnabar_events::{Entry, Payload, Subject};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::column::{seq, unsigned};
 use crate::projection::{Projection, Table};
 use crate::query::At;
+use crate::writing::Writing;
 
 /// The view `marks`.
 pub(crate) struct Marks;
@@ -95,7 +96,7 @@ impl Projection for Marks {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let fold = Fold {
             transaction,
             seq: seq(entry.seq()),
@@ -137,7 +138,7 @@ impl Projection for Marks {
 
 /// What one entry changes.
 struct Fold<'t> {
-    transaction: &'t Transaction<'t>,
+    transaction: &'t Writing<'t>,
     seq: i64,
     kind: &'static str,
     subject: String,

@@ -4,7 +4,7 @@ use cinnabar_events::kinds::{
     Institution, OrganisationFact, OrganisationKind, OrganisationRegistered, OrganisationUpdated,
 };
 use cinnabar_events::{Entry, Id, Payload};
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Json, OPEN, is_zero, seq, unsigned};
@@ -14,13 +14,14 @@ use crate::pool::{ReadError, Reader};
 use crate::projection::{Projection, Table};
 use crate::query::{At, Key, Listing, Page, Source, Where, text};
 use crate::search::{Search, indexed};
+use crate::writing::Writing;
 
 /// The view `organisations`.
 pub(crate) struct Organisations;
 
 impl Projection for Organisations {
     const NAME: &'static str = "organisations";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "organisation",
@@ -37,9 +38,10 @@ impl Projection for Organisations {
                     kind TEXT NOT NULL,
                     migrated INTEGER NOT NULL,
                     text_seq INTEGER NOT NULL,
-                    facts TEXT NOT NULL,
-                    PRIMARY KEY (id, from_seq)
-                ) WITHOUT ROWID;
+                    facts TEXT NOT NULL
+                );
+                CREATE UNIQUE INDEX organisation_id ON organisation (id, from_seq);
+                CREATE INDEX organisation_words ON organisation (text_seq);
                 CREATE INDEX organisation_order ON organisation (first_seq, from_seq);",
             order: "id, from_seq",
         },
@@ -50,7 +52,7 @@ impl Projection for Organisations {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let fold = Fold { entry, transaction };
         let id = entry.statement().subject.id();
         match &entry.statement().payload {
@@ -220,7 +222,7 @@ impl OrganisationRow {
 /// What one entry changes.
 struct Fold<'e> {
     entry: &'e Entry,
-    transaction: &'e Transaction<'e>,
+    transaction: &'e Writing<'e>,
 }
 
 impl Fold<'_> {
@@ -263,26 +265,28 @@ impl Fold<'_> {
     }
 
     fn current(&self, id: &Id) -> rusqlite::Result<Option<(OrganisationRow, i64)>> {
-        let select =
-            format!("SELECT {COLUMNS}, text_seq FROM organisation WHERE id = ? AND until_seq = ?");
+        let select = format!(
+            "SELECT {COLUMNS}, text_seq FROM organisation WHERE id = ? ORDER BY from_seq DESC LIMIT 1"
+        );
         let mut select = self.transaction.prepare_cached(&select)?;
         let row = |row: &Row<'_>| Ok((read(row)?, row.get("text_seq")?));
-        select.query_row(params![id.as_str(), OPEN], row).optional()
+        select.query_row([id.as_str()], row).optional()
     }
 
     /// Ends the row there is and adds this one; its words are indexed if they differ from those indexed.
     fn put(&self, row: &OrganisationRow, before: Option<(String, i64)>) -> rusqlite::Result<()> {
         let sequence = seq(self.entry.seq());
-        let end = "UPDATE organisation SET until_seq = ? WHERE id = ? AND until_seq = ?";
-        let mut end = self.transaction.prepare_cached(end)?;
-        end.execute(params![sequence, row.id, OPEN])?;
+        if before.is_some() {
+            let end = "UPDATE organisation SET until_seq = ? WHERE id = ? AND until_seq = ?";
+            let mut end = self.transaction.prepare_cached(end)?;
+            end.execute(params![sequence, row.id, OPEN])?;
+        }
         let words = row.words();
         let text_seq = match before {
             Some((indexed, text_seq)) if indexed == words => text_seq,
             Some(_) | None => {
                 let insert = "INSERT INTO organisation_text (rowid, body) VALUES (?,?)";
-                let mut insert = self.transaction.prepare_cached(insert)?;
-                insert.execute(params![sequence, words])?;
+                self.transaction.index(insert, sequence, &words)?;
                 sequence
             }
         };
@@ -306,18 +310,17 @@ impl Fold<'_> {
 }
 
 /// The name of the organisation `id` now, for views that show it.
-pub(crate) fn name_of(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<String>> {
-    let mut select = transaction
-        .prepare_cached("SELECT name FROM organisation WHERE id = ? AND until_seq = ?")?;
-    select
-        .query_row(params![id, OPEN], |row| row.get(0))
-        .optional()
+pub(crate) fn name_of(transaction: &Writing<'_>, id: &str) -> rusqlite::Result<Option<String>> {
+    let mut select = transaction.prepare_cached(
+        "SELECT name FROM organisation WHERE id = ? ORDER BY from_seq DESC LIMIT 1",
+    )?;
+    select.query_row([id], |row| row.get(0)).optional()
 }
 
 /// The name that the organisation `id` had at that size.
 pub(crate) fn name_at(sqlite: &Connection, at: At, id: &str) -> rusqlite::Result<Option<String>> {
     let mut select = sqlite.prepare_cached(
-        "SELECT name FROM organisation WHERE id = ? AND from_seq < ? AND until_seq >= ?",
+        "SELECT name FROM organisation WHERE id = ? AND from_seq < ? AND until_seq >= ? ORDER BY from_seq DESC LIMIT 1",
     )?;
     select
         .query_row([text(id), at.value(), at.value()], |row| row.get(0))
@@ -380,23 +383,19 @@ impl Reader {
         let mut conditions = Where::default();
         conditions.valid(at);
         conditions.equals("kind", filter.kind.map(OrganisationKind::as_str));
-        if let Some(search) = &filter.search {
-            let matching =
-                "text_seq IN (SELECT rowid FROM organisation_text WHERE organisation_text MATCH ?)";
-            conditions.and(matching, [text(search.as_str())]);
-        }
+        conditions.search("organisation_text", filter.search.as_ref());
         let source = Source {
             columns: COLUMNS,
             from: "organisation",
             sequence: "first_seq",
-            id: "id",
+            id: "",
         };
         let key = |row: &OrganisationRow| Key {
             sequence: row.first_sequence,
             id: row.id.clone(),
         };
         self.ask(|sqlite| {
-            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            let mut listing = conditions.list(sqlite, self.total(at), &source, page, read, key)?;
             for row in &mut listing.rows {
                 complete(sqlite, at, row)?;
             }
@@ -411,7 +410,7 @@ impl Reader {
     pub fn organisation(&self, at: At, id: &str) -> Result<Option<OrganisationRow>, ReadError> {
         self.ask(|sqlite| {
             let select = format!(
-                "SELECT {COLUMNS} FROM organisation WHERE id = ? AND from_seq < ? AND until_seq >= ?"
+                "SELECT {COLUMNS} FROM organisation WHERE id = ? AND from_seq < ? AND until_seq >= ? ORDER BY from_seq DESC LIMIT 1"
             );
             let mut select = sqlite.prepare_cached(&select)?;
             let found = select.query_row([text(id), at.value(), at.value()], read);

@@ -10,10 +10,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::digest::{Digest, Digests};
 use crate::file::{connect, read_cursor};
 use crate::projection::VIEWS;
-use crate::query::At;
+use crate::query::{At, Total, Totals};
 use crate::views::Cursor;
 
-/// Most questions answered at a time: each has a connection with its own page cache of some 2 MB.
+/// Most questions answered at a time: each has a connection with its own page cache of 8 MiB.
 pub const READERS_MAX: usize = 8;
 /// How long a question waits for a connection before it is told to come back.
 const WAIT_MAX: Duration = Duration::from_secs(2);
@@ -66,6 +66,7 @@ pub(crate) struct Pool {
     state: Mutex<State>,
     returned: Condvar,
     damaged: Arc<AtomicBool>,
+    totals: Totals,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +83,7 @@ impl Pool {
             state: Mutex::default(),
             returned: Condvar::new(),
             damaged,
+            totals: Totals::default(),
         }
     }
 
@@ -146,6 +148,14 @@ impl Reader {
     /// The size that this reader's newest rows speak of.
     pub fn at(&self) -> At {
         At::size(self.cursor.size)
+    }
+
+    /// How totals at that size are come by; beyond what this reader sees more may come.
+    pub(crate) fn total(&self, at: At) -> Total<'_> {
+        match at.entries() <= self.cursor.size {
+            true => Total::Remembered(&self.pool.totals),
+            false => Total::Counted,
+        }
     }
 
     /// Each view's digest, as this reader sees them. Reads every row, while others read and fold; takes longer than any other

@@ -1,7 +1,7 @@
 //! What a view is: a name, a version, tables, and a fold of entries into them.
 
+use crate::writing::Writing;
 use cinnabar_events::Entry;
-use rusqlite::Transaction;
 
 use crate::actors::Actors;
 use crate::deadlines::Deadlines;
@@ -26,7 +26,7 @@ pub trait Projection {
     ///
     /// # Errors
     /// If SQLite can't write; the transaction is then dropped as a whole.
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()>;
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()>;
 }
 
 /// One table of a view.
@@ -56,7 +56,7 @@ impl Table {
 }
 
 /// A projection as a value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct View {
     /// [`Projection::NAME`].
     pub name: &'static str,
@@ -64,7 +64,7 @@ pub struct View {
     pub version: u32,
     /// [`Projection::TABLES`].
     pub tables: &'static [Table],
-    pub(crate) apply: fn(&Entry, &Transaction<'_>) -> rusqlite::Result<()>,
+    pub(crate) apply: fn(&Entry, &Writing<'_>) -> rusqlite::Result<()>,
 }
 
 impl View {

@@ -11,7 +11,7 @@ const PHRASES_MAX: usize = 16;
 /// The SQL that makes a text index. It keeps no text: that stands in the rows.
 pub(crate) fn create_index(name: &str) -> String {
     format!(
-        "CREATE VIRTUAL TABLE {name} USING fts5(body, content='', tokenize='porter unicode61 remove_diacritics 2')"
+        "CREATE VIRTUAL TABLE {name} USING fts5(body, content='', columnsize=0, tokenize='porter unicode61 remove_diacritics 2')"
     )
 }
 

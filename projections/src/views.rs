@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use cinnabar_events::{Entry, EntryHash, Sequence};
 use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_tlog::{Hash, Size};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use crate::digest::{Digest, Digests};
 use crate::file::{self, Directory, Found, OpenError, write_cursor};
 use crate::pool::{Pool, ReadError, Reader, is_damage};
 use crate::projection::VIEWS;
+use crate::writing::Writing;
 
 /// How far the views have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,7 +220,7 @@ impl Views {
         }
         let cursor = next_cursor(writer.cursor, entries, as_of)?;
         let transaction = writer.sqlite.transaction()?;
-        fold(&transaction, entries)?;
+        fold(&Writing::new(&transaction), entries)?;
         write_cursor(&transaction, &cursor)?;
         pass(Failpoint::ViewFolded);
         transaction.commit()?;
@@ -354,10 +355,10 @@ impl Writer {
 }
 
 /// Folds entries into every view.
-fn fold(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
+fn fold(writing: &Writing<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
     for entry in entries {
         for view in VIEWS {
-            (view.apply)(entry, transaction)?;
+            (view.apply)(entry, writing)?;
         }
     }
     Ok(())

@@ -153,7 +153,14 @@ const LINKED_BY: [(&str, &[&str]); 4] = [
         "rocksdb",
         &["cinnabar-store", "cinnabar-bench", "cinnabar-tamper-lab"],
     ),
-    ("rusqlite", &["cinnabar-projections", "cinnabar-tamper-lab"]),
+    (
+        "rusqlite",
+        &[
+            "cinnabar-projections",
+            "cinnabar-tamper-lab",
+            "cinnabar-read-bench",
+        ],
+    ),
     (
         "async-nats",
         &[
@@ -166,7 +173,12 @@ const LINKED_BY: [(&str, &[&str]); 4] = [
     ),
     (
         "axum",
-        &["cinnabar-api", "cinnabar-witness", "cinnabar-tests"],
+        &[
+            "cinnabar-api",
+            "cinnabar-witness",
+            "cinnabar-tests",
+            "cinnabar-read-bench",
+        ],
     ),
 ];
 

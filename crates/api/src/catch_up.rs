@@ -3,11 +3,13 @@
 use cinnabar_events::{Entry, Sequence};
 use cinnabar_projections::{ApplyError, Cursor, OpenError, Views};
 use cinnabar_store::{Store, StoreError};
-use cinnabar_tlog::{Checkpoint, Size};
+use cinnabar_tlog::{Checkpoint, Hash, Size};
 
-/// Entries folded in one transaction when the views are far behind: enough to make its cost small, few enough to hold in memory
-/// (64 KiB each at most, some 2 KiB as a rule). A block with more is one transaction all the same.
-const ENTRIES_AT_ONCE: usize = 512;
+/// Entries folded in one transaction when the views are far behind: each transaction writes the pages that it changed and a part of every text index, so
+/// few large ones cost half of what many small ones do. A block with more is one transaction all the same.
+const ENTRIES_AT_ONCE: u64 = 4_096;
+/// Bytes of entries after which a transaction takes no further block: twice as many are in memory, those folded and those read meanwhile.
+const BYTES_AT_ONCE: usize = 16 << 20;
 
 /// The views can't follow the replica.
 #[derive(Debug, thiserror::Error)]
@@ -36,35 +38,54 @@ pub enum CatchUpError {
 /// [`CatchUpError`].
 pub fn catch_up(store: &Store, views: &Views) -> Result<Cursor, CatchUpError> {
     let signed = signed_size(store);
-    let mut cursor = views.cursor();
-    if is_foreign(store, &cursor)? {
-        tracing::warn!(
-            size = cursor.size.get(),
-            "the views were folded from another ledger and are started again"
-        );
-        views.rebuild()?;
-        cursor = views.cursor();
-    }
-    while cursor.size < signed {
-        let (entries, end) = next_blocks(store, cursor.size, signed)?;
-        let root = store.root_at(end)?;
-        cursor = match views.apply(&entries, (end, root)) {
-            Ok(cursor) => cursor,
-            Err(ApplyError::Damaged) => {
+    loop {
+        let cursor = views.cursor();
+        // Whatever is folded next must name the entry before, so that only where nothing is, the tree has to be asked.
+        let fits = cursor.size < signed || !is_foreign(store, &cursor)?;
+        match fits.then(|| follow(store, views, signed)) {
+            None => tracing::warn!(
+                size = cursor.size.get(),
+                "the views were folded from another ledger and are started again"
+            ),
+            Some(Err(CatchUpError::Apply(ApplyError::Damaged))) => {
                 tracing::warn!("the views are damaged and are started again");
-                views.rebuild()?;
-                views.cursor()
             }
-            Err(
-                error @ (ApplyError::NotNext { .. }
-                | ApplyError::OtherLedger { .. }
-                | ApplyError::OtherSize { .. }
-                | ApplyError::Sqlite(_)
-                | ApplyError::Swap(_)),
-            ) => {
-                return Err(error.into());
+            Some(Err(CatchUpError::Apply(error @ ApplyError::OtherLedger { .. }))) => {
+                if !is_foreign(store, &views.cursor())? {
+                    return Err(error.into());
+                }
+                tracing::warn!("the views were folded from another ledger and are started again");
             }
-        };
+            Some(done) => return done,
+        }
+        views.rebuild()?;
+    }
+}
+
+/// Folds what there is up to `signed`; while one batch is folded, the next one is read.
+fn follow(store: &Store, views: &Views, signed: Size) -> Result<Cursor, CatchUpError> {
+    let mut cursor = views.cursor();
+    if cursor.size >= signed {
+        return Ok(cursor);
+    }
+    let mut batch = Batch::read(store, cursor.size, signed)?;
+    while !batch.entries.is_empty() {
+        let (applied, next) = std::thread::scope(|scope| {
+            let from = batch.as_of.0;
+            let reading =
+                (from < signed).then(|| scope.spawn(move || Batch::read(store, from, signed)));
+            let applied = views.apply(&batch.entries, batch.as_of);
+            let next = reading.map(|reading| match reading.join() {
+                Ok(batch) => batch,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            (applied, next)
+        });
+        cursor = applied?;
+        match next {
+            Some(next) => batch = next?,
+            None => break,
+        }
     }
     Ok(cursor)
 }
@@ -84,25 +105,52 @@ fn is_foreign(store: &Store, cursor: &Cursor) -> Result<bool, CatchUpError> {
     Ok(cursor.size > store.head().size || store.root_at(cursor.size)? != cursor.root)
 }
 
-/// The entries of the next whole blocks, and the size after them.
-fn next_blocks(
-    store: &Store,
-    from: Size,
-    signed: Size,
-) -> Result<(Vec<Entry>, Size), CatchUpError> {
-    let mut end = from;
+/// Whole blocks, and the size and root after them.
+struct Batch {
+    entries: Vec<Entry>,
+    as_of: (Size, Hash),
+}
+
+impl Batch {
+    fn read(store: &Store, from: Size, signed: Size) -> Result<Self, CatchUpError> {
+        let ends = ends_of_blocks(store, from, signed)?;
+        let end = ends.last().copied().unwrap_or(from);
+        let (mut entries, mut bytes, mut whole) = (Vec::new(), 0, from);
+        for entry in store.entries(Sequence::new(from.get()), Sequence::new(end.get())) {
+            let entry = entry?;
+            bytes += entry.len();
+            entries.push(Entry::parse(entry)?);
+            let size = Size::new(from.get() + entries.len() as u64);
+            if ends.binary_search(&size).is_ok() {
+                whole = size;
+                if bytes >= BYTES_AT_ONCE {
+                    break;
+                }
+            }
+        }
+        let head = store.head();
+        let root = match head.size == whole {
+            true => head.root,
+            false => store.root_at(whole)?,
+        };
+        Ok(Self {
+            entries,
+            as_of: (whole, root),
+        })
+    }
+}
+
+/// Where the next blocks end, ascending.
+fn ends_of_blocks(store: &Store, from: Size, signed: Size) -> Result<Vec<Size>, CatchUpError> {
+    let mut ends = Vec::new();
     let mut next = from;
     // A cursor in the middle of a block can't be, but then the rest of that block comes first.
-    while end < signed && end.get() - from.get() < ENTRIES_AT_ONCE as u64 {
+    while next < signed && next.get() - from.get() < ENTRIES_AT_ONCE {
         let Some(block) = store.block_containing(Sequence::new(next.get()))? else {
             break;
         };
-        end = block.size_after.min(signed);
         next = block.size_after;
+        ends.push(next.min(signed));
     }
-    let bytes = store.entries(Sequence::new(from.get()), Sequence::new(end.get()));
-    let entries = bytes
-        .map(|bytes| Ok(Entry::parse(bytes?)?))
-        .collect::<Result<_, CatchUpError>>()?;
-    Ok((entries, end))
+    Ok(ends)
 }

@@ -14,6 +14,7 @@ mod openapi;
 mod pages;
 mod parameters;
 mod problem;
+mod prover;
 mod refusals;
 mod resources;
 mod router;
@@ -25,7 +26,7 @@ mod state;
 mod witnessed;
 
 pub use catch_up::{CatchUpError, catch_up};
-pub use router::{document, router};
+pub use router::{document, dressed, router};
 pub use rulebook::rulebook_at;
 pub use serve::serve;
 pub use state::{ApiState, Part, Settings};

@@ -43,9 +43,12 @@ where
                 format!("the query has more than {QUERY_MAX_BYTES} bytes"),
             ));
         }
-        let mut known = names::<A>();
-        known.extend(names::<B>());
-        check_names(query, &known)?;
+        // Nothing asked, nothing to check; the names there are take longer to list than most answers to write.
+        if !query.is_empty() {
+            let mut known = names::<A>();
+            known.extend(names::<B>());
+            check_names(query, &known)?;
+        }
         Ok(Self(read(query)?, read(query)?))
     }
 }

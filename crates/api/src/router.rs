@@ -69,7 +69,7 @@ pub fn router(state: ApiState) -> Router {
     let (v1, _) = v1().split_for_parts();
     let docs =
         SwaggerUi::new("/docs").config(Config::new(["/v1/openapi.json"]).validator_url("none"));
-    Router::new()
+    let routes = Router::new()
         // Log clients: C2SP tlog-tiles.
         .route("/checkpoint", get(log::checkpoint))
         .route("/tile/{*path}", get(log::tile))
@@ -82,7 +82,13 @@ pub fn router(state: ApiState) -> Router {
         .route("/problems/{code}", get(pages::problem))
         .merge(docs)
         .nest("/v1", v1)
-        .fallback(async || Problem::new(Code::NoSuchPath, "nothing has this path"))
+        .fallback(async || Problem::new(Code::NoSuchPath, "nothing has this path"));
+    dressed(routes.with_state(state.clone()), &state)
+}
+
+/// `routes` under everything that happens to each request and answer here: bounds, headers, measures.
+pub fn dressed(routes: Router, state: &ApiState) -> Router {
+    routes
         .layer(middleware::from_fn(layers::revalidate))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(middleware::from_fn_with_state(state.clone(), layers::bound))
@@ -93,7 +99,6 @@ pub fn router(state: ApiState) -> Router {
             state.clone(),
             layers::measure,
         ))
-        .with_state(state)
 }
 
 /// The OpenAPI document of everything below `/v1`.

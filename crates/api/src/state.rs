@@ -1,6 +1,6 @@
 //! What handlers share: the replica, the views, and how to ask them without blocking.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use cinnabar_events::{Entry, LedgerId, Payload, Sequence};
@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::metrics::Metrics;
 use crate::parameters::Decimal;
 use crate::problem::{Code, Problem};
+use crate::prover::Prover;
 use crate::resources::checkpoints::Counted;
 use crate::resources::subjects::Counts;
 use crate::resources::views::ViewDigests;
@@ -63,6 +64,10 @@ pub(crate) struct Inner {
     identity: OnceLock<Identity>,
     /// The rulebook asked for last.
     pub(crate) rulebook: Mutex<Option<Arc<InForce>>>,
+    /// Makes inclusion proofs.
+    pub(crate) prover: Prover,
+    /// The newest checkpoint when somebody asked last, with its text.
+    read: Mutex<Option<(String, Arc<Published>)>>,
     /// How many subjects there are, as counted last; who counts, holds it.
     pub(crate) counts: Mutex<Option<Counts>>,
     /// How many checkpoints there are.
@@ -122,6 +127,8 @@ impl ApiState {
             scans: Semaphore::new(SCANS_MAX),
             served,
             identity: OnceLock::new(),
+            prover: Prover::default(),
+            read: Mutex::default(),
             rulebook: Mutex::default(),
             counts: Mutex::default(),
             counted: Counted::default(),
@@ -190,10 +197,23 @@ impl ApiState {
 impl Inner {
     /// The newest checkpoint; none before the first block.
     pub(crate) fn published(&self) -> Result<Option<Published>, Problem> {
+        Ok(self.newest()?.map(|newest| Published::clone(&newest)))
+    }
+
+    /// The same, shared: it is read once for all who ask before the next one.
+    pub(crate) fn newest(&self) -> Result<Option<Arc<Published>>, Problem> {
         let Some(text) = self.store.checkpoint() else {
             return Ok(None);
         };
-        Published::read(&text).map(Some)
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*read {
+            Some((known, newest)) if *known == text => Ok(Some(Arc::clone(newest))),
+            Some(_) | None => {
+                let newest = Arc::new(Published::read(&text)?);
+                *read = Some((text, Arc::clone(&newest)));
+                Ok(Some(newest))
+            }
+        }
     }
 
     /// The newest checkpoint, which must be there.
@@ -203,20 +223,24 @@ impl Inner {
     }
 
     /// The entry at `sequence`, if the published checkpoint covers it.
-    pub(crate) fn entry(
+    pub(crate) fn entry(&self, published: &Published, sequence: Decimal) -> Result<Entry, Problem> {
+        let bytes = self.entry_bytes(published, sequence)?;
+        Entry::parse(bytes).map_err(|error| Problem::fault(&error))
+    }
+
+    /// The same, as the bytes that the store has.
+    pub(crate) fn entry_bytes(
         &self,
         published: &Published,
         Decimal(sequence): Decimal,
-    ) -> Result<Entry, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let missing = || Problem::not_found(&format!("entry {sequence}"));
         if sequence >= published.size.get() {
             return Err(missing());
         }
-        let bytes = self
-            .store
+        self.store
             .entry(Sequence::new(sequence))?
-            .ok_or_else(missing)?;
-        Entry::parse(bytes).map_err(|error| Problem::fault(&error))
+            .ok_or_else(missing)
     }
 
     /// Who the ledger is.

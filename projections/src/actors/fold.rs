@@ -2,10 +2,11 @@
 
 use cinnabar_events::kinds::{ActorKind, ActorSuspended, KeyRevoked, LedgerOpened, Scope};
 use cinnabar_events::{Date, Entry, Id, Payload, PublicKey};
-use rusqlite::{Transaction, params};
+use rusqlite::params;
 
 use crate::column::{Json, OPEN, seq};
 use crate::projection::{Projection, Table};
+use crate::writing::Writing;
 
 /// The view `actors`.
 pub(crate) struct Actors;
@@ -83,7 +84,7 @@ impl Projection for Actors {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let fold = Fold {
             transaction,
             seq: seq(entry.seq()),
@@ -140,7 +141,7 @@ impl Projection for Actors {
 
 /// What one entry changes.
 struct Fold<'t> {
-    transaction: &'t Transaction<'t>,
+    transaction: &'t Writing<'t>,
     seq: i64,
     time: String,
     migrated: bool,

@@ -150,7 +150,7 @@ impl Reader {
             id: row.id.clone(),
         };
         self.ask(|sqlite| {
-            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            let mut listing = conditions.list(sqlite, self.total(at), &source, page, read, key)?;
             for actor in &mut listing.rows {
                 complete(sqlite, at, actor)?;
             }

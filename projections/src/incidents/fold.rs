@@ -3,20 +3,21 @@
 use cinnabar_events::kinds::{ActionResult, IncidentReported, IncidentUpdated};
 use cinnabar_events::{Class, Entry, Payload};
 use cinnabar_governance::{IncidentStatus, LifeCycle as _};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 
-use super::rows::{COLUMNS, CorrectiveAction, IncidentDetail, IncidentRow, Report, read};
+use super::rows::{CorrectiveAction, IncidentDetail, IncidentRow, Report, read};
 use crate::column::{Json, OPEN, seq};
 use crate::decision::Decision;
 use crate::projection::{Projection, Table};
 use crate::search::indexed;
+use crate::writing::Writing;
 
 /// The view `incidents`.
 pub(crate) struct Incidents;
 
 impl Projection for Incidents {
     const NAME: &'static str = "incidents";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "incident",
@@ -37,9 +38,10 @@ impl Projection for Incidents {
                     parent TEXT,
                     migrated INTEGER NOT NULL,
                     text_seq INTEGER NOT NULL,
-                    detail TEXT NOT NULL,
-                    PRIMARY KEY (id, from_seq)
-                ) WITHOUT ROWID;
+                    detail TEXT NOT NULL
+                );
+                CREATE UNIQUE INDEX incident_id ON incident (id, from_seq);
+                CREATE INDEX incident_words ON incident (text_seq);
                 CREATE INDEX incident_order ON incident (first_seq, from_seq);
                 CREATE INDEX incident_product ON incident (product, until_seq);",
             order: "id, from_seq",
@@ -51,7 +53,7 @@ impl Projection for Incidents {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let id = entry.statement().subject.id().as_str();
         match &entry.statement().payload {
             Payload::IncidentReported(reported) => report(entry, transaction, reported),
@@ -178,7 +180,7 @@ fn advance(detail: &mut IncidentDetail, name: &str, from: &str, to: &str) -> boo
 
 fn report(
     entry: &Entry,
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     reported: &IncidentReported,
 ) -> rusqlite::Result<()> {
     let id = entry.statement().subject.id().as_str();
@@ -249,7 +251,7 @@ fn update(row: &mut IncidentRow, entry: &Entry, updated: &IncidentUpdated) {
 /// Moves the entry's own incident on by its life cycle, and then by `how`.
 fn step(
     entry: &Entry,
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     how: impl FnOnce(&mut IncidentRow),
 ) -> rusqlite::Result<()> {
     let statement = entry.statement();
@@ -265,68 +267,81 @@ fn step(
 
 fn change(
     entry: &Entry,
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     id: &str,
     how: impl FnOnce(&mut IncidentRow),
 ) -> rusqlite::Result<()> {
-    let Some((mut row, text_seq)) = current(transaction, id)? else {
+    let Some((mut row, before)) = current(transaction, id)? else {
         return Ok(());
     };
-    let words = words(&row);
     how(&mut row);
     row.sequence = entry.seq().get();
     row.time = entry.time().to_string();
-    put(entry, transaction, &row, Some((words, text_seq)))
+    put(entry, transaction, &row, Some(&before))
 }
 
-fn current(
-    transaction: &Transaction<'_>,
-    id: &str,
-) -> rusqlite::Result<Option<(IncidentRow, i64)>> {
-    let select = format!("SELECT {COLUMNS}, text_seq FROM incident WHERE id = ? AND until_seq = ?");
-    let mut select = transaction.prepare_cached(&select)?;
-    select
-        .query_row(params![id, OPEN], |row| {
-            Ok((read(row)?, row.get("text_seq")?))
-        })
-        .optional()
+/// The row before a change: which one it is, and its texts.
+struct Before {
+    rowid: i64,
+    text_seq: i64,
+    texts: [Option<String>; TEXTS],
 }
 
-fn words(row: &IncidentRow) -> String {
+/// The row that holds: of all with this id the one that came last.
+fn current(transaction: &Writing<'_>, id: &str) -> rusqlite::Result<Option<(IncidentRow, Before)>> {
+    let select = "SELECT id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail, merged_into, parent, text_seq, rowid
+        FROM incident WHERE id = ? ORDER BY from_seq DESC LIMIT 1";
+    let mut select = transaction.prepare_cached(select)?;
+    let read = |columns: &rusqlite::Row<'_>| {
+        let row = read(columns)?;
+        let before = Before {
+            text_seq: columns.get(14)?,
+            rowid: columns.get(15)?,
+            texts: texts(&row).map(|text| text.map(str::to_owned)),
+        };
+        Ok((row, before))
+    };
+    select.query_row([id], read).optional()
+}
+
+/// How many texts are searched.
+const TEXTS: usize = 5;
+
+fn texts(row: &IncidentRow) -> [Option<&str>; TEXTS] {
     let detail = &row.detail;
-    let texts = [
-        &detail.unregistered_system,
-        &detail.description,
-        &detail.how_ai_relates,
-        &detail.action,
-    ];
-    indexed(
-        [row.title.as_str()]
-            .into_iter()
-            .chain(texts.into_iter().flatten().map(String::as_str)),
-    )
+    [
+        Some(row.title.as_str()),
+        detail.unregistered_system.as_deref(),
+        detail.description.as_deref(),
+        detail.how_ai_relates.as_deref(),
+        detail.action.as_deref(),
+    ]
 }
 
 /// Ends the row there is and adds this one; its words are indexed if they differ from those indexed.
 fn put(
     entry: &Entry,
-    transaction: &Transaction<'_>,
+    transaction: &Writing<'_>,
     row: &IncidentRow,
-    indexed: Option<(String, i64)>,
+    before: Option<&Before>,
 ) -> rusqlite::Result<()> {
     let sequence = seq(entry.seq());
-    let end = "UPDATE incident SET until_seq = ? WHERE id = ? AND until_seq = ?";
-    transaction
-        .prepare_cached(end)?
-        .execute(params![sequence, row.id, OPEN])?;
-    let new_words = words(row);
-    let text_seq = match indexed {
-        Some((words, text_seq)) if words == new_words => text_seq,
-        Some(_) | None => {
+    if let Some(before) = before {
+        let end = "UPDATE incident SET until_seq = ? WHERE rowid = ?";
+        let mut end = transaction.prepare_cached(end)?;
+        end.execute(params![sequence, before.rowid])?;
+    }
+    let now = texts(row);
+    let words = || indexed(now.into_iter().flatten());
+    let same = |before: &Before| {
+        let texts = before.texts.each_ref().map(Option::as_deref);
+        texts == now || indexed(texts.into_iter().flatten()) == words()
+    };
+    let text_seq = match before.filter(|before| same(before)) {
+        Some(before) => before.text_seq,
+        None => {
             let insert = "INSERT INTO incident_text (rowid, body) VALUES (?,?)";
-            transaction
-                .prepare_cached(insert)?
-                .execute(params![sequence, new_words])?;
+            transaction.index(insert, sequence, &words())?;
             sequence
         }
     };

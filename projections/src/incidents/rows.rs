@@ -188,7 +188,7 @@ pub struct IncidentFilter {
     pub search: Option<Search>,
 }
 
-pub(super) const COLUMNS: &str = "id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail, merged_into, parent";
+const COLUMNS: &str = "id, title, status, severity, product, occurred, migrated, first_seq, first_time, from_seq, time, detail, merged_into, parent";
 
 impl Reader {
     /// Incidents, in the order in which they were first reported.
@@ -206,23 +206,19 @@ impl Reader {
         conditions.equals("status", filter.status.map(IncidentStatus::as_str));
         conditions.equals("severity", filter.severity.map(Severity::as_str));
         conditions.equals("product", filter.product.as_ref().map(Id::as_str));
-        if let Some(search) = &filter.search {
-            let matching =
-                "text_seq IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)";
-            conditions.and(matching, [text(search.as_str())]);
-        }
+        conditions.search("incident_text", filter.search.as_ref());
         let source = Source {
             columns: COLUMNS,
             from: "incident",
             sequence: "first_seq",
-            id: "id",
+            id: "",
         };
         let key = |row: &IncidentRow| Key {
             sequence: row.first_sequence,
             id: row.id.clone(),
         };
         self.ask(|sqlite| {
-            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            let mut listing = conditions.list(sqlite, self.total(at), &source, page, read, key)?;
             for row in &mut listing.rows {
                 complete(sqlite, at, row)?;
             }
@@ -237,7 +233,7 @@ impl Reader {
     pub fn incident(&self, at: At, id: &str) -> Result<Option<IncidentRow>, ReadError> {
         self.ask(|sqlite| {
             let select = format!(
-                "SELECT {COLUMNS} FROM incident WHERE id = ? AND from_seq < ? AND until_seq >= ?"
+                "SELECT {COLUMNS} FROM incident WHERE id = ? AND from_seq < ? AND until_seq >= ? ORDER BY from_seq DESC LIMIT 1"
             );
             let mut select = sqlite.prepare_cached(&select)?;
             let found = select

@@ -27,21 +27,21 @@ pub(super) fn set_aside(row: &mut Row, status: ProductStatus, decision: &str) ->
     before.as_str().clone_into(&mut row.status);
     let is = |kind: Kind| kind.as_str() == decision;
     if is(Kind::ApprovalRevoked) && status != ProductStatus::Closed {
-        row.file.termination = None;
-        row.file.revocation = None;
+        row.file.change().termination = None;
+        row.file.change().revocation = None;
     }
     if is(Kind::ApprovalRevoked) && status == ProductStatus::Closed {
-        row.file.closing = None;
+        row.file.change().closing = None;
     }
     if is(Kind::ApprovalSuspended) {
-        row.file.suspended_from = None;
-        row.file.suspension = None;
+        row.file.change().suspended_from = None;
+        row.file.change().suspension = None;
     }
     true
 }
 
 /// Where the product stands again.
-fn before(row: &Row, status: ProductStatus, decision: &str) -> Option<ProductStatus> {
+fn before(row: &mut Row, status: ProductStatus, decision: &str) -> Option<ProductStatus> {
     use ProductStatus::{
         Accepted, Authorised, Classified, Closed, Declined, Disclosed, Refused, Revoked, Submitted,
         Suspended, Voided, Withdrawn,
@@ -56,7 +56,8 @@ fn before(row: &Row, status: ProductStatus, decision: &str) -> Option<ProductSta
     } else {
         Authorised
     };
-    let suspended_from = row.file.suspended_from.as_deref();
+    let file = row.file.change();
+    let suspended_from = file.suspended_from.as_deref();
     let is = |kind: Kind| kind.as_str() == decision;
     match status {
         Declined if is(Kind::ProductDeclined) => Some(Submitted),
@@ -68,7 +69,7 @@ fn before(row: &Row, status: ProductStatus, decision: &str) -> Option<ProductSta
                 .unwrap_or(offered),
         ),
         Closed if is(Kind::ApprovalRevoked) => {
-            let ended = |way: Termination| row.file.termination.as_deref() == Some(way.as_str());
+            let ended = |way: Termination| file.termination.as_deref() == Some(way.as_str());
             let ways = [
                 (Termination::Void, Voided),
                 (Termination::WithdrawnPublicInterest, Withdrawn),

@@ -19,7 +19,7 @@ const EVIDENCE_MAX: usize = 64;
 )]
 pub(super) fn decide(row: &mut Row, from: ProductStatus, entry: &Entry) {
     let said = || Some(Decision::of(entry));
-    let file = &mut row.file;
+    let file = row.file.change();
     match &entry.statement().payload {
         Payload::ProductReturned(_) => file.returned = said(),
         Payload::ProductDeclined(_) => file.declined = said(),
@@ -65,7 +65,7 @@ pub(super) fn decide(row: &mut Row, from: ProductStatus, entry: &Entry) {
 )]
 fn decide_approval(row: &mut Row, from: ProductStatus, entry: &Entry) {
     let (said, sequence) = (|| Some(Decision::of(entry)), entry.seq().get());
-    let file = &mut row.file;
+    let file = row.file.change();
     match &entry.statement().payload {
         Payload::ApprovalGranted(granted) => {
             let route = granted.route.map(|route| route.to_string());
@@ -130,7 +130,7 @@ fn decide_approval(row: &mut Row, from: ProductStatus, entry: &Entry) {
 
 /// How the approval ended is not forgotten when the entry is closed.
 fn revoke(row: &mut Row, revoked: &ApprovalRevoked, entry: &Entry) {
-    let file = &mut row.file;
+    let file = row.file.change();
     if revoked.termination != Termination::Closed {
         file.termination = Some(revoked.termination.to_string());
     }

@@ -5,23 +5,25 @@ use cinnabar_events::kinds::{
 };
 use cinnabar_events::{Class, Entry, Payload};
 use cinnabar_governance::{LifeCycle as _, ProductStatus};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use serde_json::Value as Facts;
 
 use super::rows::{ProductFile, TakenOver};
 use super::{appeals, decisions};
-use crate::column::{Json, OPEN, seq};
+use crate::column::{OPEN, seq};
 use crate::decision::Decision;
+use crate::kept::Kept;
 use crate::organisations::name_of;
 use crate::projection::{Projection, Table};
 use crate::search::indexed;
+use crate::writing::Writing;
 
 /// The view `products`.
 pub(crate) struct Products;
 
 impl Projection for Products {
     const NAME: &'static str = "products";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [Table] = &[
         Table::Rows {
             name: "product",
@@ -45,12 +47,13 @@ impl Projection for Products {
                     migrated INTEGER NOT NULL,
                     text_seq INTEGER NOT NULL,
                     facts TEXT NOT NULL,
-                    detail TEXT NOT NULL,
-                    PRIMARY KEY (id, from_seq)
-                ) WITHOUT ROWID;
-                CREATE INDEX product_order ON product (first_seq, from_seq);
+                    detail TEXT NOT NULL
+                );
+                CREATE UNIQUE INDEX product_id ON product (id, from_seq);
+                CREATE INDEX product_order ON product (first_seq, from_seq, until_seq);
                 CREATE INDEX product_organisation ON product (organisation, until_seq);
-                CREATE INDEX product_number ON product (number) WHERE number IS NOT NULL;",
+                CREATE INDEX product_number ON product (number) WHERE number IS NOT NULL;
+                CREATE INDEX product_words ON product (text_seq, until_seq, from_seq, first_seq);",
             order: "id, from_seq",
         },
         Table::Rows {
@@ -70,7 +73,7 @@ impl Projection for Products {
         clippy::wildcard_enum_match_arm,
         reason = "a view takes the kinds that it shows and leaves the others"
     )]
-    fn apply(entry: &Entry, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    fn apply(entry: &Entry, transaction: &Writing<'_>) -> rusqlite::Result<()> {
         let change = Change {
             entry,
             transaction,
@@ -105,28 +108,47 @@ pub(super) struct Row {
     pub(super) migrated: bool,
     /// Where the text index has this row's words: the sequence that last changed them.
     pub(super) text_seq: i64,
-    pub(super) facts: Facts,
-    pub(super) file: ProductFile,
+    pub(super) facts: Kept<Facts>,
+    pub(super) file: Kept<ProductFile>,
+    /// Which row of the table this is; none before it is written.
+    rowid: Option<i64>,
 }
 
-impl Row {
+/// What a row's words come from.
+struct Texts {
+    name: String,
+    organisation_name: Option<String>,
+    number: Option<String>,
+    facts: String,
+}
+
+impl Texts {
     /// What is searched: names, what it is and what it is for, numbers.
-    fn words(&self) -> String {
-        let fact = |name| self.facts.get(name).and_then(Facts::as_str);
+    fn words(&self) -> rusqlite::Result<String> {
+        let facts: Facts = Kept::Text(self.facts.clone()).take()?;
+        let fact = |name| facts.get(name).and_then(Facts::as_str);
         let facts = ["nameEn", "summary", "purpose"].map(fact);
         let names = [
             Some(self.name.as_str()),
             self.organisation_name.as_deref(),
             self.number.as_deref(),
         ];
-        indexed(names.into_iter().chain(facts).flatten())
+        Ok(indexed(names.into_iter().chain(facts).flatten()))
+    }
+
+    /// Whether the words may be others.
+    fn differ(&self, row: &Row, facts: &str) -> bool {
+        self.name != row.name
+            || self.organisation_name != row.organisation_name
+            || self.number != row.number
+            || self.facts != facts
     }
 }
 
 /// What one entry changes.
 struct Change<'e> {
     entry: &'e Entry,
-    transaction: &'e Transaction<'e>,
+    transaction: &'e Writing<'e>,
     /// The product's id.
     id: &'e str,
 }
@@ -151,8 +173,8 @@ impl Change<'_> {
             recall_open: false,
             migrated: migrated.is_some(),
             text_seq: 0,
-            facts: facts_json(&submitted.facts),
-            file: ProductFile {
+            facts: Kept::Value(facts_json(&submitted.facts)),
+            file: Kept::Value(ProductFile {
                 trial_mode: submitted.trial_mode.map(|mode| mode.to_string()),
                 excluded_domain: submitted.excluded_domain.map(|domain| domain.to_string()),
                 taken_over: migrated.map(|from| TakenOver {
@@ -160,7 +182,8 @@ impl Change<'_> {
                     row: from.row.to_string(),
                 }),
                 ..ProductFile::default()
-            },
+            }),
+            rowid: None,
         };
         self.put(row, None)
     }
@@ -179,7 +202,7 @@ impl Change<'_> {
                 row.organisation_name = organisation_name;
             }
             if let (Facts::Object(old), Facts::Object(new)) =
-                (&mut row.facts, facts_json(&updated.facts))
+                (row.facts.change(), facts_json(&updated.facts))
             {
                 old.extend(new);
                 updated
@@ -226,7 +249,7 @@ impl Change<'_> {
             if let Some(status) = status_of(&row.status)
                 && appeals::set_aside(row, status, &decision)
             {
-                row.file.set_aside = Some(Decision::of(self.entry));
+                row.file.change().set_aside = Some(Decision::of(self.entry));
             }
         })
     }
@@ -247,18 +270,23 @@ impl Change<'_> {
         let Some(mut row) = self.current()? else {
             return Ok(());
         };
-        let words = row.words();
+        let texts = Texts {
+            name: row.name.clone(),
+            organisation_name: row.organisation_name.clone(),
+            number: row.number.clone(),
+            facts: row.facts.text()?.into_owned(),
+        };
         how(&mut row);
-        self.put(row, Some(words))
+        self.put(row, Some(&texts))
     }
 
+    /// The row that holds: of all with this id the one that came last.
     fn current(&self) -> rusqlite::Result<Option<Row>> {
         let mut select = self.transaction.prepare_cached(
-            "SELECT first_seq, first_time, status, name, organisation, organisation_name, route, risk_tier, number, migrated, text_seq, facts, detail, expires, recall_open
-             FROM product WHERE id = ? AND until_seq = ?",
+            "SELECT first_seq, first_time, status, name, organisation, organisation_name, route, risk_tier, number, migrated, text_seq, facts, detail, expires, recall_open, rowid
+             FROM product WHERE id = ? ORDER BY from_seq DESC LIMIT 1",
         )?;
         let row = |row: &rusqlite::Row<'_>| {
-            let (Json(facts), Json(file)) = (row.get(11)?, row.get(12)?);
             Ok(Row {
                 first_seq: row.get(0)?,
                 first_time: row.get(1)?,
@@ -271,29 +299,42 @@ impl Change<'_> {
                 number: row.get(8)?,
                 migrated: row.get(9)?,
                 text_seq: row.get(10)?,
-                facts,
-                file,
+                facts: row.get(11)?,
+                file: row.get(12)?,
                 expires: row.get(13)?,
                 recall_open: row.get(14)?,
+                rowid: row.get(15)?,
             })
         };
-        select.query_row(params![self.id, OPEN], row).optional()
+        select.query_row([self.id], row).optional()
     }
 
-    /// Ends the row there is and adds this one; its words are indexed if they differ from `indexed_words`.
-    fn put(&self, mut row: Row, indexed_words: Option<String>) -> rusqlite::Result<()> {
+    /// Ends the row there is and adds this one; its words are indexed if they differ from those `before`.
+    fn put(&self, mut row: Row, before: Option<&Texts>) -> rusqlite::Result<()> {
         let sequence = seq(self.entry.seq());
-        let end = "UPDATE product SET until_seq = ? WHERE id = ? AND until_seq = ?";
-        self.transaction
-            .prepare_cached(end)?
-            .execute(params![sequence, self.id, OPEN])?;
-        let words = row.words();
-        if indexed_words.is_none_or(|indexed_words| indexed_words != words) {
-            let insert = "INSERT INTO product_text (rowid, body) VALUES (?,?)";
-            self.transaction
-                .prepare_cached(insert)?
-                .execute(params![sequence, words])?;
-            row.text_seq = sequence;
+        if let Some(rowid) = row.rowid {
+            let end = "UPDATE product SET until_seq = ? WHERE rowid = ?";
+            let mut end = self.transaction.prepare_cached(end)?;
+            end.execute(params![sequence, rowid])?;
+        }
+        let facts = row.facts.text()?.into_owned();
+        if before.is_none_or(|before| before.differ(&row, &facts)) {
+            let now = Texts {
+                name: row.name.clone(),
+                organisation_name: row.organisation_name.clone(),
+                number: row.number.clone(),
+                facts: facts.clone(),
+            };
+            let words = now.words()?;
+            let same = match before {
+                Some(before) => before.words()? == words,
+                None => false,
+            };
+            if !same {
+                let insert = "INSERT INTO product_text (rowid, body) VALUES (?,?)";
+                self.transaction.index(insert, sequence, &words)?;
+                row.text_seq = sequence;
+            }
         }
         let insert = "INSERT INTO product VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
         self.transaction.prepare_cached(insert)?.execute(params![
@@ -314,8 +355,8 @@ impl Change<'_> {
             row.recall_open,
             row.migrated,
             row.text_seq,
-            Json(row.facts),
-            Json(row.file),
+            facts,
+            row.file.text()?,
         ])?;
         Ok(())
     }

@@ -228,11 +228,7 @@ impl ProductFilter {
                 "EXISTS (SELECT 1 FROM json_each(facts, '$.fields') WHERE json_each.value = ?)";
             conditions.and(in_field, [text(field.as_str())]);
         }
-        if let Some(search) = &self.search {
-            let matching =
-                "text_seq IN (SELECT rowid FROM product_text WHERE product_text MATCH ?)";
-            conditions.and(matching, [text(search.as_str())]);
-        }
+        conditions.search("product_text", self.search.as_ref());
         conditions
     }
 }
@@ -254,7 +250,7 @@ impl Reader {
             columns: COLUMNS,
             from: "product",
             sequence: "first_seq",
-            id: "id",
+            id: "",
         };
         let key = |row: &ProductRow| Key {
             sequence: row.first_sequence,
@@ -262,7 +258,7 @@ impl Reader {
         };
         self.ask(|sqlite| {
             let conditions = filter.conditions(at);
-            let mut listing = conditions.list(sqlite, &source, page, read, key)?;
+            let mut listing = conditions.list(sqlite, self.total(at), &source, page, read, key)?;
             for row in &mut listing.rows {
                 complete(sqlite, at, row)?;
             }
@@ -277,7 +273,7 @@ impl Reader {
     pub fn product(&self, at: At, id: &str) -> Result<Option<ProductDetail>, ReadError> {
         self.ask(|sqlite| {
             let select = format!(
-                "SELECT {COLUMNS} FROM product WHERE id = ? AND from_seq < ? AND until_seq >= ?"
+                "SELECT {COLUMNS} FROM product WHERE id = ? AND from_seq < ? AND until_seq >= ? ORDER BY from_seq DESC LIMIT 1"
             );
             let mut select = sqlite.prepare_cached(&select)?;
             let found = select

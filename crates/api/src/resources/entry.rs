@@ -1,7 +1,7 @@
 //! One entry: as JSON, as its exact bytes, as a DSSE envelope.
 
 use axum::extract::State;
-use cinnabar_events::Entry;
+use cinnabar_events::{Entry, EntryHash};
 use cinnabar_projections::{Mark, Reader, Slot, Suspect};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -101,6 +101,21 @@ struct EnvelopeSignature {
     sig: String,
 }
 
+/// Reads an entry's bytes, if the newest checkpoint covers it.
+async fn read_bytes(
+    state: &ApiState,
+    path: EntryPath,
+    wait: WaitQuery,
+) -> Result<Vec<u8>, Problem> {
+    state.wait_for(wait.min_size).await?;
+    let read = move |inner: &Inner| {
+        let newest = inner.newest()?;
+        let newest = newest.ok_or_else(|| Problem::not_found("a checkpoint"))?;
+        inner.entry_bytes(&newest, path.sequence)
+    };
+    state.blocking(read).await
+}
+
 /// Reads an entry that the newest checkpoint covers.
 pub(crate) async fn read(
     state: &ApiState,
@@ -126,7 +141,7 @@ pub(crate) async fn find_entry(
     Path(path): Path<EntryPath>,
     Query(wait, _): Query<WaitQuery>,
 ) -> Result<Answer<EntryBody>, Problem> {
-    let (_, entry) = read(&state, path, wait).await?;
+    let bytes = read_bytes(&state, path, wait).await?;
     // What later entries say about it is known to the views, which come a moment after the checkpoint.
     let sequence = path.sequence.0;
     state.wait_for(Some(Decimal(sequence + 1))).await?;
@@ -136,12 +151,12 @@ pub(crate) async fn find_entry(
     };
     let (row, as_of) = state.views(row).await?;
     let row = row.ok_or_else(|| Problem::not_found(&format!("entry {sequence}")))?;
-    let raw = serde_json::from_slice(entry.bytes()).map_err(|error| Problem::fault(&error))?;
+    let raw = serde_json::from_slice(&bytes).map_err(|error| Problem::fault(&error))?;
     Ok(Answer::new(EntryBody {
         as_of,
         sequence,
-        hash: entry.hash().to_string(),
-        leaf_hash: entry.leaf_hash().to_string(),
+        hash: EntryHash::of(&bytes).to_string(),
+        leaf_hash: cinnabar_tlog::leaf_hash(&bytes).to_string(),
         entry: raw,
         suspect: row.suspect,
         confidential: row.confidential,
@@ -160,11 +175,8 @@ pub(crate) async fn find_entry_bytes(
     Path(path): Path<EntryPath>,
     Query(wait, _): Query<WaitQuery>,
 ) -> Result<Representation, Problem> {
-    let (_, entry) = read(&state, path, wait).await?;
-    Ok(Representation::for_ever(
-        "application/json",
-        entry.bytes().to_vec(),
-    ))
+    let bytes = read_bytes(&state, path, wait).await?;
+    Ok(Representation::for_ever("application/json", bytes))
 }
 
 /// Gives an entry's statement with its signatures as a DSSE envelope, for `openssl` or any DSSE library.

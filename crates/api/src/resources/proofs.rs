@@ -1,14 +1,16 @@
 //! Proofs: that an entry is in the ledger, and that the ledger only grew.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use cinnabar_events::{Entry, Receipt};
-use cinnabar_tlog::{LeafIndex, Size, TlogProof};
+use cinnabar_events::{Receipt, Sequence};
+use cinnabar_tlog::{LeafIndex, Size, TlogProof, leaf_hash};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::entry::{EntryPath, read};
+use super::entry::EntryPath;
 use crate::answer::{Answer, AsOfState, Representation};
 use crate::item::WaitQuery;
 use crate::links::EntryLinks;
@@ -93,26 +95,68 @@ impl Form {
     }
 }
 
-fn prove(inner: &Inner, published: &Published, entry: &Entry) -> Result<TlogProof, Problem> {
+/// The proof for the entry with these bytes. It is verified before it is given away: bytes that rotted, here or in a tile, prove nothing.
+fn prove(
+    inner: &Inner,
+    published: &Published,
+    sequence: Decimal,
+    bytes: &[u8],
+) -> Result<TlogProof, Problem> {
+    let (index, size) = (LeafIndex::new(sequence.0), published.size);
+    let inclusion = inner
+        .prover
+        .inclusion(&inner.store, Sequence::new(sequence.0), size)?;
+    inclusion
+        .verify(index, size, &leaf_hash(bytes), &published.root)
+        .map_err(|error| Problem::fault(&error))?;
     Ok(TlogProof {
         extra: None,
-        index: LeafIndex::new(entry.seq().get()),
-        inclusion: inner.store.inclusion_proof(entry.seq(), published.size)?,
+        index,
+        inclusion,
         checkpoint: published.note.clone(),
     })
 }
 
-async fn proven(
-    state: &ApiState,
-    path: EntryPath,
-    wait: WaitQuery,
-) -> Result<(Published, Entry, TlogProof), Problem> {
-    let (published, entry) = read(state, path, wait).await?;
+/// An entry of the newest checkpoint, and its proof.
+struct Proven {
+    published: Arc<Published>,
+    bytes: Vec<u8>,
+    proof: TlogProof,
+}
+
+async fn proven(state: &ApiState, path: EntryPath, wait: WaitQuery) -> Result<Proven, Problem> {
+    state.wait_for(wait.min_size).await?;
     let proved = move |inner: &Inner| {
-        let proof = prove(inner, &published, &entry)?;
-        Ok((published, entry, proof))
+        let published = newest(inner)?;
+        let bytes = inner.entry_bytes(&published, path.sequence)?;
+        let proof = prove(inner, &published, path.sequence, &bytes)?;
+        Ok(Proven {
+            published,
+            bytes,
+            proof,
+        })
     };
     state.blocking(proved).await
+}
+
+fn newest(inner: &Inner) -> Result<Arc<Published>, Problem> {
+    inner
+        .newest()?
+        .ok_or_else(|| Problem::not_found("a checkpoint"))
+}
+
+/// What an answer takes from an entry beside its bytes.
+#[derive(Deserialize)]
+struct Brief<'e> {
+    #[serde(borrow)]
+    statement: BriefStatement<'e>,
+}
+
+#[derive(Deserialize)]
+struct BriefStatement<'e> {
+    /// No escape is ever needed in one.
+    #[serde(borrow)]
+    subject: &'e str,
 }
 
 /// Proves that an entry is in the ledger.
@@ -131,13 +175,19 @@ pub(crate) async fn find_entry_proof(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let form = Form::accepted(&headers)?;
-    let (published, entry, proof) = proven(&state, path, wait).await?;
+    let Proven {
+        published,
+        bytes,
+        proof,
+    } = proven(&state, path, wait).await?;
+    let brief: Brief<'_> =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::fault(&error))?;
     let mut response = match form {
         Form::Text => Representation::text(proof.to_string()).into_response(),
         Form::Json => Answer::new(InclusionBody {
-            as_of: AsOfState::from(&published),
-            sequence: entry.seq().get(),
-            leaf_hash: entry.leaf_hash().to_string(),
+            as_of: AsOfState::from(&*published),
+            sequence: path.sequence.0,
+            leaf_hash: leaf_hash(&bytes).to_string(),
             hashes: proof
                 .inclusion
                 .hashes()
@@ -145,7 +195,7 @@ pub(crate) async fn find_entry_proof(
                 .map(ToString::to_string)
                 .collect(),
             checkpoint: published.note.to_string(),
-            links: EntryLinks::new(entry.seq().get(), &entry.statement().subject.to_string()),
+            links: EntryLinks::new(path.sequence.0, brief.statement.subject),
         })
         .into_response(),
     };
@@ -165,30 +215,35 @@ pub(crate) async fn find_entry_receipt(
     Path(path): Path<EntryPath>,
     Query(query, wait): Query<ReceiptQuery, WaitQuery>,
 ) -> Result<Representation, Problem> {
-    let (_, entry) = read(&state, path, wait).await?;
+    state.wait_for(wait.min_size).await?;
     let proved = move |inner: &Inner| {
-        let published = under(inner, query, &entry)?;
-        let proof = prove(inner, &published, &entry)?;
-        Ok((entry, proof))
+        let bytes = inner.entry_bytes(&*newest(inner)?, path.sequence)?;
+        let published = under(inner, query, path.sequence)?;
+        let proof = prove(inner, &published, path.sequence, &bytes)?;
+        Ok(Receipt::write(&bytes, &proof))
     };
-    let (entry, proof) = state.blocking(proved).await?;
-    Ok(Representation::json(Receipt::new(entry, proof).to_bytes()))
+    state.blocking(proved).await.map(Representation::json)
 }
 
 /// The checkpoint that a receipt is asked for under.
-fn under(inner: &Inner, query: ReceiptQuery, entry: &Entry) -> Result<Published, Problem> {
+fn under(
+    inner: &Inner,
+    query: ReceiptQuery,
+    Decimal(sequence): Decimal,
+) -> Result<Arc<Published>, Problem> {
     let none = |what: &str| {
-        let covers = format!("no checkpoint {what} covers entry {}", entry.seq());
+        let covers = format!("no checkpoint {what} covers entry {sequence}");
         Problem::new(Code::NotCosigned, covers)
     };
-    let sequence = entry.seq().get();
     match (query.cosigned == Some(true), query.stamped == Some(true)) {
-        (false, false) => inner.checkpoint(),
+        (false, false) => newest(inner),
         (true, false) => inner
             .met()?
             .filter(|met| met.size.get() > sequence)
+            .map(Arc::new)
             .ok_or_else(|| none("that meets the quorum of witnesses")),
         (cosigned, true) => stamped(inner, Size::new(sequence + 1), cosigned)?
+            .map(Arc::new)
             .ok_or_else(|| none("with a time-stamp")),
     }
 }

@@ -1,1 +1,0 @@
-//! What reading costs: views rebuilt and live, the API, search over the register.
