@@ -26,6 +26,8 @@ mod lock;
 mod mark;
 mod open;
 mod options;
+mod recent;
+mod record;
 mod snapshot;
 mod store;
 mod timestamps;

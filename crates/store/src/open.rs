@@ -10,7 +10,9 @@ use cinnabar_tlog::{EdgeTiles, Size};
 use rocksdb::{DB, Options, WriteBatch};
 
 use crate::cache::RecordCache;
+use crate::check::DossierEnds;
 use crate::checkpoint::checkpoint_row;
+use crate::deadlines::Soonest;
 use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
 use crate::head_file::{HeadFile, HeadWriter, Reading, Sighting};
@@ -18,6 +20,7 @@ use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
 use crate::options;
+use crate::recent::Recent;
 use crate::store::{Applier, Inner, State, Store, family_of};
 use crate::types::{Head, OpenOptions, Position};
 use crate::value;
@@ -132,6 +135,7 @@ impl Store {
         };
         let applier = Applier {
             edge: EdgeTiles::empty(),
+            ends: DossierEnds::default(),
             head_file: HeadWriter::start(head_file).map_err(file_error(&head_path))?,
             mark: match mark {
                 Some(mark) => Some(HeadWriter::start(mark.file).map_err(file_error(&mark.path))?),
@@ -146,6 +150,8 @@ impl Store {
             moved: Condvar::new(),
             on_commit: Mutex::default(),
             cache: RecordCache::new(),
+            soonest: Soonest::default(),
+            recent: Recent::default(),
             dir: dir.to_owned(),
             _lock: lock,
         };
