@@ -35,6 +35,10 @@ const ECHO_STATEMENTS: usize = 20_000;
 /// More a second than any loop is expected to reach, by requests in flight: how many are signed in advance.
 const FASTEST: [(usize, u64); 3] = [(1, 4_000), (64, 30_000), (usize::MAX, 60_000)];
 
+/// The one that the `cinnabar` program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     tracing_subscriber::fmt()
