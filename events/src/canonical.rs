@@ -8,9 +8,14 @@
 //! One restriction more than RFC 8785: a key is printable ASCII without `"` and `\`, so a key never
 //! needs an escape and byte order is the order of UTF-16 code units.
 
+mod write;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+
+pub(crate) use write::write_escaped;
+pub use write::{write, write_string};
 
 /// Deepest nesting of arrays and objects. Deeper input is refused before it can use the stack.
 pub const MAX_DEPTH: usize = 16;
@@ -164,6 +169,20 @@ pub fn parse(bytes: &[u8]) -> Result<Value<'_>, NotCanonical> {
     Ok(value)
 }
 
+/// Room that an object gets at first: most have so many members, and to grow is to copy.
+const MEMBERS_EXPECTED: usize = 8;
+
+/// The bytes that stand for themselves, in a key and in a string: printable ASCII but `"` and `\`.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -179,6 +198,13 @@ impl<'a> Reader<'a> {
             .get(self.at)
             .copied()
             .ok_or_else(|| self.fault(Fault::Truncated))
+    }
+
+    /// Goes on to the next byte that is not plain.
+    fn skip_plain(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let plain = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]);
+        self.at += plain.unwrap_or(rest.len());
     }
 
     fn unexpected(&self, byte: u8) -> NotCanonical {
@@ -226,11 +252,11 @@ impl<'a> Reader<'a> {
     fn object(&mut self, depth: usize) -> Result<Value<'a>, NotCanonical> {
         self.enter(depth)?;
         self.at += 1;
-        let mut members: Vec<Member<'a>> = Vec::new();
         if self.peek()? == b'}' {
             self.at += 1;
-            return Ok(Value::Object(members));
+            return Ok(Value::Object(Vec::new()));
         }
+        let mut members: Vec<Member<'a>> = Vec::with_capacity(MEMBERS_EXPECTED);
         loop {
             let key_at = self.at;
             let key = self.key()?;
@@ -287,12 +313,10 @@ impl<'a> Reader<'a> {
     fn key(&mut self) -> Result<&'a str, NotCanonical> {
         self.expect(b'"')?;
         let start = self.at;
-        loop {
-            match self.peek()? {
-                b'"' => break,
-                b'\\' | 0..=0x1f | 0x7f..=0xff => return Err(self.fault(Fault::Key)),
-                0x20..=0x7e => self.at += 1,
-            }
+        self.skip_plain();
+        match self.peek()? {
+            b'"' => {}
+            _ => return Err(self.fault(Fault::Key)),
         }
         let key =
             std::str::from_utf8(&self.bytes[start..self.at]).expect("printable ASCII is UTF-8");
@@ -355,7 +379,10 @@ impl<'a> Reader<'a> {
                 0xc2 if matches!(self.bytes.get(self.at + 1), Some(0x80..=0x9f)) => {
                     return Err(self.fault(Fault::Control(self.bytes[self.at + 1].into())));
                 }
-                _ => self.at += 1,
+                _ => {
+                    self.at += 1;
+                    self.skip_plain();
+                }
             }
         }
         let run = self.run(start)?;
@@ -417,54 +444,4 @@ impl<'a> Reader<'a> {
             }),
         }
     }
-}
-
-/// Appends the canonical form of `value` to `out`.
-pub fn write(value: &Value<'_>, out: &mut Vec<u8>) {
-    match value {
-        Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
-        Value::Integer(value) => out.extend_from_slice(value.to_string().as_bytes()),
-        Value::String(text) => write_string(text, out),
-        Value::Array(items) => {
-            out.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Object(members) => {
-            out.push(b'{');
-            for (index, member) in members.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_string(member.key, out);
-                out.push(b':');
-                write(&member.value, out);
-            }
-            out.push(b'}');
-        }
-    }
-}
-
-/// Appends `text` as a canonical JSON string, quotes included.
-pub fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            8 => out.extend_from_slice(b"\\b"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            12 => out.extend_from_slice(b"\\f"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
 }

@@ -1,7 +1,8 @@
 //! Entries: what the ledger holds at one sequence.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -11,7 +12,7 @@ use crate::hash::EntryHash;
 use crate::id::{Revision, Sequence, Subject};
 use crate::instant::Timestamp;
 use crate::signature::Signature;
-use crate::signed::{SIGNATURE_JSON_BYTES, Signed, Verified, signatures_json};
+use crate::signed::{SIGNATURE_JSON_BYTES, Signed, Verified, write_signatures};
 use crate::statement::{MAX_CONCERNS, MAX_SIGNERS, MAX_STATEMENT_BYTES, Malformed};
 
 /// Longest entry, in bytes: a leaf's length is a `u16` in an entry bundle (C2SP tlog-tiles).
@@ -20,12 +21,15 @@ pub const MAX_ENTRY_BYTES: usize = 65_535;
 /// One dossier in JSON: `"organisation/` + 64 + `":[` + 16 digits + `,"blake3:` + 64 + `"],`.
 const DOSSIER_JSON_BYTES: usize = 14 + 64 + 3 + 16 + 9 + 64 + 3;
 
+/// All that is the same in every entry, its sequence, its time and the hash before it: 205 bytes at most.
+const FRAME_JSON_BYTES: usize = 256;
+
 // Whatever statement is admitted, its entry fits a leaf.
 const _: () = assert!(
     MAX_STATEMENT_BYTES
         + MAX_SIGNERS * SIGNATURE_JSON_BYTES
         + (1 + MAX_CONCERNS) * DOSSIER_JSON_BYTES
-        + 256
+        + FRAME_JSON_BYTES
         <= MAX_ENTRY_BYTES
 );
 
@@ -46,9 +50,12 @@ impl DossierLink {
     };
 }
 
-/// One entry: its bytes, and what they say.
+/// One entry: its bytes, and what they say. Cloning is cheap: committing, answering and feeding look at the same one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct Entry(Arc<Whole>);
+
+#[derive(Debug, PartialEq)]
+struct Whole {
     bytes: Box<[u8]>,
     hash: EntryHash,
     seq: Sequence,
@@ -80,30 +87,36 @@ impl Entry {
                     .all(|subject| dossiers.contains_key(subject)),
             "an entry links exactly the dossiers of its statement's subjects"
         );
-        let mut head = String::with_capacity(512);
-        head.push_str("{\"dossiers\":{");
+        let most = signed.bytes().len()
+            + SIGNATURE_JSON_BYTES * signed.signatures().len()
+            + DOSSIER_JSON_BYTES * dossiers.len()
+            + FRAME_JSON_BYTES;
+        let mut bytes = Vec::with_capacity(most);
+        bytes.extend_from_slice(b"{\"dossiers\":{");
         for (index, (subject, link)) in dossiers.iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };
             write!(
-                head,
+                bytes,
                 "{comma}\"{subject}\":[{},\"{}\"]",
                 link.revision, link.prev
             )
-            .expect("writing to a string can't fail");
+            .expect("writing to memory can't fail");
         }
-        write!(head, "}},\"prev\":\"{prev}\",\"seq\":{seq},\"signatures\":")
-            .expect("writing to a string can't fail");
-        let mut bytes = head.into_bytes();
-        bytes.extend_from_slice(&signatures_json(signed.signatures()));
+        write!(
+            bytes,
+            "}},\"prev\":\"{prev}\",\"seq\":{seq},\"signatures\":"
+        )
+        .expect("writing to memory can't fail");
+        write_signatures(signed.signatures(), &mut bytes);
         bytes.extend_from_slice(b",\"statement\":");
         bytes.extend_from_slice(signed.bytes());
-        bytes.extend_from_slice(format!(",\"time\":\"{time}\",\"v\":1}}").as_bytes());
+        write!(bytes, ",\"time\":\"{time}\",\"v\":1}}").expect("writing to memory can't fail");
         let hash = EntryHash::of(&bytes);
         debug_assert!(
             Self::parse(bytes.as_slice()).is_ok(),
             "what is chained can be read"
         );
-        Self {
+        Self(Arc::new(Whole {
             bytes: bytes.into(),
             hash,
             seq,
@@ -111,7 +124,7 @@ impl Entry {
             prev,
             dossiers,
             signed,
-        }
+        }))
     }
 
     /// Reads an entry from its bytes. Checks form only: neither signatures nor that it is true to its neighbours.
@@ -144,7 +157,7 @@ impl Entry {
                 Violation::new("/dossiers", "exactly the statement's subjects", found).into(),
             );
         }
-        Ok(Self {
+        Ok(Self(Arc::new(Whole {
             hash: EntryHash::of(&bytes),
             seq: parts.seq,
             time: parts.time,
@@ -152,7 +165,7 @@ impl Entry {
             dossiers,
             signed,
             bytes,
-        })
+        })))
     }
 
     fn read(bytes: &[u8]) -> Result<(Parts, Signed), Malformed> {
@@ -188,39 +201,39 @@ impl Entry {
 
     /// The exact bytes: a leaf of the tree.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0.bytes
     }
     /// `BLAKE3(bytes)`: what the next entry carries as `prev`.
     pub fn hash(&self) -> EntryHash {
-        self.hash
+        self.0.hash
     }
     /// `SHA-256(0x00 ‖ bytes)`, RFC 6962 §2.1.
     pub fn leaf_hash(&self) -> cinnabar_tlog::Hash {
-        cinnabar_tlog::leaf_hash(&self.bytes)
+        cinnabar_tlog::leaf_hash(&self.0.bytes)
     }
     /// Its position.
     pub fn seq(&self) -> Sequence {
-        self.seq
+        self.0.seq
     }
     /// When it was recorded.
     pub fn time(&self) -> Timestamp {
-        self.time
+        self.0.time
     }
     /// Hash of the entry before.
     pub fn prev(&self) -> EntryHash {
-        self.prev
+        self.0.prev
     }
     /// Where each of the statement's subjects stood before.
     pub fn dossiers(&self) -> &BTreeMap<Subject, DossierLink> {
-        &self.dossiers
+        &self.0.dossiers
     }
     /// The statement with its signatures.
     pub fn signed(&self) -> &Signed {
-        &self.signed
+        &self.0.signed
     }
     /// The statement.
     pub fn statement(&self) -> &crate::Statement {
-        self.signed.statement()
+        self.0.signed.statement()
     }
 }
 

@@ -27,8 +27,11 @@ macro_rules! prefixed_hex {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!($prefix, ":"))?;
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                const START: &str = concat!($prefix, ":");
+                let mut text = [0; START.len() + 64];
+                text[..START.len()].copy_from_slice(START.as_bytes());
+                to_hex(&self.0, &mut text[START.len()..]);
+                f.write_str(std::str::from_utf8(&text).expect("hex digits are ASCII"))
             }
         }
 
@@ -49,6 +52,15 @@ macro_rules! prefixed_hex {
 
         text_schema!($name => { "pattern": concat!("^", $prefix, ":[0-9a-f]{64}$") });
     };
+}
+
+/// Lower-case hex digits of `bytes`, two for each.
+fn to_hex(bytes: &[u8; 32], text: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
 }
 
 fn unhex(hex: &str) -> Option<[u8; 32]> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::schema::text_schema;
 use crate::text::text_serde;
@@ -158,9 +159,9 @@ impl FromStr for StatementId {
     }
 }
 
-/// The id part of a subject: `[A-Za-z0-9_-]{1,64}`.
+/// The id part of a subject: `[A-Za-z0-9_-]{1,64}`. Cloning is cheap: records and their keys are full of them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(Box<str>);
+pub struct Id(Arc<str>);
 
 impl Id {
     /// Longest id, in bytes: a NATS subject token and a path segment that people still read.
@@ -361,7 +362,9 @@ impl Subject {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.class, self.id)
+        f.write_str(self.class.as_str())?;
+        f.write_str("/")?;
+        f.write_str(self.id.as_str())
     }
 }
 

@@ -5,6 +5,10 @@ use std::str::FromStr;
 
 /// Microseconds in a second.
 const MICROS: i64 = 1_000_000;
+/// 0000-01-01T00:00:00.000000Z: 719,528 days before 1970.
+const FIRST_MICROS: i64 = -719_528 * 86_400 * MICROS;
+/// 9999-12-31T23:59:59.999999Z: 2,932,896 days after 1970, and the day itself.
+const LAST_MICROS: i64 = 2_932_897 * 86_400 * MICROS - 1;
 
 /// The text is not a time in the one spelling that the ledger knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,11 +33,9 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// The moment `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside the years 0000 to 9999.
     pub fn from_micros(micros: i64) -> Option<Self> {
-        let moment = Self(micros);
-        let year = time::OffsetDateTime::from_unix_timestamp(micros.div_euclid(MICROS))
-            .ok()?
-            .year();
-        (0..=9999).contains(&year).then_some(moment)
+        (FIRST_MICROS..=LAST_MICROS)
+            .contains(&micros)
+            .then_some(Self(micros))
     }
 
     /// Microseconds after 1970-01-01T00:00:00Z.
@@ -59,18 +61,33 @@ impl Timestamp {
     }
 }
 
+/// `number` in decimal, with zeros in front, as many digits as there is room.
+fn write_digits(mut number: u32, text: &mut [u8]) {
+    for digit in text.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).expect("a remainder of ten");
+        number /= 10;
+    }
+}
+
+/// `yyyy-mm-dd`, into ten bytes of which the fifth and the eighth are hyphens already.
+fn write_date(date: time::Date, text: &mut [u8]) {
+    let year = u32::try_from(date.year()).expect("years are 0000 to 9999");
+    write_digits(year, &mut text[..4]);
+    write_digits(u8::from(date.month()).into(), &mut text[5..7]);
+    write_digits(date.day().into(), &mut text[8..10]);
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.moment();
-        let micros = self.0.rem_euclid(MICROS);
-        write!(
-            f,
-            "{}T{:02}:{:02}:{:02}.{micros:06}Z",
-            self.date(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
+        let micros = u32::try_from(self.0.rem_euclid(MICROS)).expect("a remainder of a million");
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        write_date(at.date(), &mut text[..10]);
+        write_digits(at.hour().into(), &mut text[11..13]);
+        write_digits(at.minute().into(), &mut text[14..16]);
+        write_digits(at.second().into(), &mut text[17..19]);
+        write_digits(micros, &mut text[20..26]);
+        f.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
     }
 }
 
@@ -165,13 +182,9 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.0.year(),
-            u8::from(self.0.month()),
-            self.0.day()
-        )
+        let mut text = *b"0000-00-00";
+        write_date(self.0, &mut text);
+        f.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
     }
 }
 
@@ -270,6 +283,21 @@ impl schemars::JsonSchema for When {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_and_the_last_moment_are_those_of_the_years_0000_to_9999() {
+        for (text, micros) in [
+            ("0000-01-01T00:00:00.000000Z", FIRST_MICROS),
+            ("9999-12-31T23:59:59.999999Z", LAST_MICROS),
+        ] {
+            let moment: Timestamp = text.parse().unwrap();
+            assert_eq!(moment.micros(), micros);
+            assert_eq!(Timestamp::from_micros(micros), Some(moment));
+            assert_eq!(moment.to_string(), text);
+        }
+        assert_eq!(Timestamp::from_micros(FIRST_MICROS - 1), None);
+        assert_eq!(Timestamp::from_micros(LAST_MICROS + 1), None);
+    }
 
     #[test]
     fn a_time_has_one_spelling() {

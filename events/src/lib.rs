@@ -31,7 +31,7 @@ pub use hash::{ChapterDigest, Commitment, EntryHash, LedgerId, PublicKey, Sparse
 pub use id::{Class, Id, NotAnId, Revision, Sequence, ShortName, StatementId, Subject};
 pub use instant::{Date, NotATime, Timestamp, When};
 pub use kinds::{Code, Kind, Payload};
-pub use receipt::Receipt;
+pub use receipt::{Receipt, ReceiptWriter};
 pub use rulebook::Rulebook;
 pub use signature::{
     BadSignature, NotASignature, PAYLOAD_TYPE, Signature, SignatureBytes, Signer,

@@ -5,10 +5,11 @@
 //! signed checkpoint.
 
 use cinnabar_tlog::{
-    Checkpoint, LeafIndex, TlogProof, TlogProofError, VerifierKey, VerifyTlogProofError,
+    Checkpoint, InclusionProof, LeafIndex, Note, TlogProof, TlogProofError, VerifierKey,
+    VerifyTlogProofError,
 };
 
-use crate::canonical::{self, NotCanonical, Value, write_string};
+use crate::canonical::{self, NotCanonical, Value, write_escaped};
 use crate::decode::Violation;
 use crate::entry::{Entry, MAX_ENTRY_BYTES};
 use crate::statement::Malformed;
@@ -16,6 +17,42 @@ use crate::statement::Malformed;
 /// Longest receipt, in bytes: an entry, and a proof whose every byte needs an escape of six.
 pub const MAX_RECEIPT_BYTES: usize =
     MAX_ENTRY_BYTES + 6 * cinnabar_tlog::MAX_NOTE_BYTES + 64 * 64 + 256;
+
+/// What stands before the entry, between it and the proof, and at the end.
+const START: &[u8] = b"{\"entry\":";
+const PROOF: &[u8] = b",\"proof\":\"";
+const END: &[u8] = b"\",\"v\":1}";
+
+/// Writes the receipts under one checkpoint: what is the same in all of them is worked out once.
+#[derive(Clone, Debug)]
+pub struct ReceiptWriter {
+    /// The checkpoint and all that follows it.
+    tail: Vec<u8>,
+}
+
+impl ReceiptWriter {
+    /// For receipts under `checkpoint`.
+    pub fn new(checkpoint: &Note) -> Self {
+        let mut tail = Vec::new();
+        write_escaped(&checkpoint.to_string(), &mut tail);
+        tail.extend_from_slice(END);
+        Self { tail }
+    }
+
+    /// The canonical bytes of the receipt for the entry with these bytes: as [`Receipt::write`] gives them.
+    pub fn write(&self, entry: &[u8], index: LeafIndex, inclusion: &InclusionProof) -> Vec<u8> {
+        let proof = TlogProof::head(index, inclusion);
+        let lines = 3 + inclusion.hashes().len();
+        let length = START.len() + entry.len() + PROOF.len() + proof.len() + lines;
+        let mut out = Vec::with_capacity(length + self.tail.len());
+        out.extend_from_slice(START);
+        out.extend_from_slice(entry);
+        out.extend_from_slice(PROOF);
+        write_escaped(&proof, &mut out);
+        out.extend_from_slice(&self.tail);
+        out
+    }
+}
 
 /// The entry, its inclusion proof, the checkpoint.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,11 +149,11 @@ impl Receipt {
     /// The canonical bytes of the receipt for the entry with these bytes.
     pub fn write(entry: &[u8], proof: &TlogProof) -> Vec<u8> {
         let mut out = Vec::with_capacity(entry.len() + 2048);
-        out.extend_from_slice(b"{\"entry\":");
+        out.extend_from_slice(START);
         out.extend_from_slice(entry);
-        out.extend_from_slice(b",\"proof\":");
-        write_string(&proof.to_string(), &mut out);
-        out.extend_from_slice(b",\"v\":1}");
+        out.extend_from_slice(PROOF);
+        write_escaped(&proof.to_string(), &mut out);
+        out.extend_from_slice(END);
         out
     }
 
@@ -150,5 +187,41 @@ impl Receipt {
     /// The C2SP tlog-proof.
     pub fn proof(&self) -> &TlogProof {
         &self.proof
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cinnabar_tlog::Hash;
+
+    #[test]
+    fn a_writer_for_many_receipts_writes_what_one_alone_is() {
+        let note =
+            "ledger.example.org/a\n7\nAAAA\n\n— ledger.example.org/a AAAAAAAA\n— w\"\\ AAAAAAAA\n";
+        let notes = [note.to_owned(), note.replace("w\"\\", "w")];
+        let notes = notes
+            .iter()
+            .filter_map(|note| Note::parse(note.as_bytes()).ok());
+        let mut compared = 0;
+        for checkpoint in notes {
+            let writer = ReceiptWriter::new(&checkpoint);
+            for hashes in [0, 1, 2, 63] {
+                let hashes = (0..hashes).map(|byte| Hash::from_bytes([byte; 32]));
+                let inclusion = InclusionProof::new(hashes.collect()).unwrap();
+                for index in [0, 9, u64::MAX].map(LeafIndex::new) {
+                    let written = writer.write(b"{}", index, &inclusion);
+                    let proof = TlogProof {
+                        extra: None,
+                        index,
+                        inclusion: inclusion.clone(),
+                        checkpoint: checkpoint.clone(),
+                    };
+                    assert_eq!(written, Receipt::write(b"{}", &proof));
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared >= 12);
     }
 }

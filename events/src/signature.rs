@@ -38,7 +38,11 @@ impl SignatureBytes {
 
 impl fmt::Display for SignatureBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(self.0))
+        // 88 characters are what 64 bytes take.
+        let mut text = [0; 88];
+        let length = STANDARD.encode_slice(self.0, &mut text);
+        let text = &text[..length.expect("there is room for 64 bytes")];
+        f.write_str(std::str::from_utf8(text).expect("base64 is ASCII"))
     }
 }
 

@@ -86,7 +86,7 @@ impl Signed {
     pub fn to_request(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.bytes().len() + 32 + 200 * self.signatures().len());
         out.extend_from_slice(b"{\"signatures\":");
-        out.extend_from_slice(&signatures_json(self.signatures()));
+        write_signatures(self.signatures(), &mut out);
         out.extend_from_slice(b",\"statement\":");
         out.extend_from_slice(self.bytes());
         out.push(b'}');
@@ -171,16 +171,14 @@ pub(crate) fn check_order(signatures: &[Signature]) -> Result<(), Malformed> {
     Ok(())
 }
 
-/// The signatures as canonical JSON.
-pub(crate) fn signatures_json(signatures: &[Signature]) -> Vec<u8> {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(2 + SIGNATURE_JSON_BYTES * signatures.len());
-    text.push('[');
+/// Appends the signatures as canonical JSON.
+pub(crate) fn write_signatures(signatures: &[Signature], out: &mut Vec<u8>) {
+    use std::io::Write as _;
+    out.push(b'[');
     for (index, Signature { key, sig }) in signatures.iter().enumerate() {
         let comma = if index > 0 { "," } else { "" };
-        write!(text, "{comma}{{\"key\":\"{key}\",\"sig\":\"{sig}\"}}")
-            .expect("writing to a string can't fail");
+        write!(out, "{comma}{{\"key\":\"{key}\",\"sig\":\"{sig}\"}}")
+            .expect("writing to memory can't fail");
     }
-    text.push(']');
-    text.into_bytes()
+    out.push(b']');
 }

@@ -115,11 +115,20 @@ impl Batch {
     fn read(store: &Store, from: Size, signed: Size) -> Result<Self, CatchUpError> {
         let ends = ends_of_blocks(store, from, signed)?;
         let end = ends.last().copied().unwrap_or(from);
+        // Views that keep up find the entries in memory, read already.
+        let count = usize::try_from(end.get() - from.get()).unwrap_or(usize::MAX);
+        let recent = store.recent(Sequence::new(from.get()), count);
+        let missing = recent.len() < count;
+        let stored = missing.then(|| {
+            let bytes = store.entries(Sequence::new(from.get()), Sequence::new(end.get()));
+            bytes.map(|bytes| Ok::<_, CatchUpError>(Entry::parse(bytes?)?))
+        });
+        let found = recent.into_iter().filter(|_| !missing).map(Ok);
         let (mut entries, mut bytes, mut whole) = (Vec::new(), 0, from);
-        for entry in store.entries(Sequence::new(from.get()), Sequence::new(end.get())) {
-            let entry = entry?;
-            bytes += entry.len();
-            entries.push(Entry::parse(entry)?);
+        for entry in found.chain(stored.into_iter().flatten()) {
+            let entry: Entry = entry?;
+            bytes += entry.bytes().len();
+            entries.push(entry);
             let size = Size::new(from.get() + entries.len() as u64);
             if ends.binary_search(&size).is_ok() {
                 whole = size;

@@ -5,10 +5,10 @@ use std::sync::mpsc::Receiver;
 
 use async_nats::{Client, HeaderMap, Subject};
 use bytes::Bytes;
-use cinnabar_events::{Entry, Kind, Receipt, Sequence};
+use cinnabar_events::{Entry, Kind, ReceiptWriter, Sequence};
 use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_store::Store;
-use cinnabar_tlog::{LeafIndex, Note, Prover, Size, TlogProof};
+use cinnabar_tlog::{LeafIndex, Note, Prover, Size};
 use cinnabar_vault::Vault;
 use rayon::prelude::*;
 
@@ -25,14 +25,11 @@ pub(crate) const OUTCOME: &str = "Cinnabar-Outcome";
 const SERVICE_ERROR: &str = "Nats-Service-Error";
 const SERVICE_ERROR_CODE: &str = "Nats-Service-Error-Code";
 
-/// An entry's bytes, with its sequence.
-pub(crate) type EntryBytes = (Sequence, Box<[u8]>);
-
 /// A committed block, and whom to tell what.
 pub(crate) struct Committed {
     pub(crate) outcomes: Vec<(Reply, Outcome)>,
     /// The block's entries, by sequence.
-    pub(crate) entries: Vec<EntryBytes>,
+    pub(crate) entries: Vec<Entry>,
     /// Size of the ledger with this block.
     pub(crate) size: Size,
     /// The signed checkpoint for that size.
@@ -58,13 +55,17 @@ pub(crate) fn answer_all(
             store,
             entries: &entries,
             size,
-            checkpoint: Note::parse(checkpoint.as_bytes()).ok(),
+            writer: writer_under(&checkpoint),
             vault: vault.as_deref(),
         };
-        let answers: Vec<Answer> = outcomes
-            .par_chunks(RECEIPTS_PER_WORKER)
-            .flat_map_iter(|chunk| receipts.answers(chunk))
-            .collect();
+        let answers: Vec<Answer> = match outcomes.len() {
+            // One worker's share is made here: handing it over would take longer.
+            0..=RECEIPTS_PER_WORKER => receipts.answers(&outcomes),
+            _ => outcomes
+                .par_chunks(RECEIPTS_PER_WORKER)
+                .flat_map_iter(|chunk| receipts.answers(chunk))
+                .collect(),
+        };
         pass(Failpoint::AnswerMade);
         let replies = outcomes.into_iter().map(|(reply, _)| reply);
         runtime.block_on(send_all(client, replies.zip(answers)));
@@ -125,14 +126,17 @@ fn join(mut receipt: Vec<u8>, openings: Option<Vec<u8>>) -> Vec<u8> {
 /// Makes receipts under one checkpoint.
 pub(crate) struct Receipts<'b> {
     pub(crate) store: &'b Store,
-    pub(crate) entries: &'b [EntryBytes],
+    pub(crate) entries: &'b [Entry],
     pub(crate) size: Size,
-    pub(crate) checkpoint: Option<Note>,
+    /// None if there is no checkpoint.
+    pub(crate) writer: Option<ReceiptWriter>,
     pub(crate) vault: Option<&'b Vault>,
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+/// Writes receipts under a checkpoint, if it is one.
+pub(crate) fn writer_under(checkpoint: &str) -> Option<ReceiptWriter> {
+    let note = Note::parse(checkpoint.as_bytes()).ok()?;
+    Some(ReceiptWriter::new(&note))
 }
 
 impl Receipts<'_> {
@@ -165,16 +169,11 @@ impl Receipts<'_> {
     /// The confidential values that the entry at `sequence` asks to see: once, with the receipt that records it.
     fn shown(&self, sequence: Sequence, again: bool) -> Option<Vec<u8>> {
         let vault = self.vault.filter(|_| !again)?;
-        let at = self
-            .entries
-            .binary_search_by_key(&sequence, |(sequence, _)| *sequence);
-        let (_, bytes) = self.entries.get(at.ok()?)?;
-        // Most entries are something else: that is seen without reading them whole.
-        if !contains(bytes, Kind::DisclosureUsed.as_str().as_bytes()) {
+        let entry = self.entry(sequence)?;
+        if entry.statement().kind() != Kind::DisclosureUsed {
             return None;
         }
-        let entry = Entry::parse(bytes.clone()).ok()?;
-        confidential::shown(self.store, vault, &entry)
+        confidential::shown(self.store, vault, entry)
             .inspect_err(|failure| {
                 let failure = crate::causes(failure);
                 tracing::error!(entry.sequence = %sequence, failure, "Confidential values could not be shown.");
@@ -183,35 +182,32 @@ impl Receipts<'_> {
             .flatten()
     }
 
+    /// The entry at `sequence`, if it is one of the block's.
+    fn entry(&self, sequence: Sequence) -> Option<&Entry> {
+        let at = self.entries.binary_search_by_key(&sequence, Entry::seq);
+        self.entries.get(at.ok()?)
+    }
+
     /// The receipt for the entry at `sequence`, under the newest checkpoint.
     pub(crate) fn receipt(
         &self,
         prover: &mut Prover<'_, Store>,
         sequence: Sequence,
     ) -> Result<Vec<u8>, String> {
-        let checkpoint = self.checkpoint.clone().ok_or("no checkpoint")?;
+        let writer = self.writer.as_ref().ok_or("no checkpoint")?;
         let index = LeafIndex::new(sequence.get());
         let inclusion = prover
             .inclusion_proof(index)
             .map_err(|error| error.to_string())?;
-        let proof = TlogProof {
-            extra: None,
-            index,
-            inclusion,
-            checkpoint,
-        };
-        match self
-            .entries
-            .binary_search_by_key(&sequence, |(sequence, _)| *sequence)
-        {
-            Ok(at) => Ok(Receipt::write(&self.entries[at].1, &proof)),
-            Err(_) => {
+        match self.entry(sequence) {
+            Some(entry) => Ok(writer.write(entry.bytes(), index, &inclusion)),
+            None => {
                 let entry = self
                     .store
                     .entry(sequence)
                     .map_err(|error| error.to_string())?
                     .ok_or("no such entry")?;
-                Ok(Receipt::write(&entry, &proof))
+                Ok(writer.write(&entry, index, &inclusion))
             }
         }
     }

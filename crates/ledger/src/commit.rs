@@ -15,7 +15,7 @@ use cinnabar_store::{Application, Position, Store};
 use cinnabar_tlog::Size;
 use cinnabar_vault::Vault;
 
-use crate::answer::{Committed, EntryBytes};
+use crate::answer::Committed;
 use crate::confidential::{VaultFailure, carry_out_erasures, concerns_the_vault};
 use crate::draft::Finished;
 use crate::identity::{Identity, LogSigner};
@@ -144,7 +144,7 @@ impl Committer {
             .map_err(|_| Halt::Stopping)
     }
 
-    fn commit_block(&mut self, draft: Finished) -> Result<Vec<EntryBytes>, Halt> {
+    fn commit_block(&mut self, draft: Finished) -> Result<Vec<Entry>, Halt> {
         let _underway = self.pending.begin();
         let Finished {
             first,
@@ -155,10 +155,6 @@ impl Committer {
             root,
             outcomes: _,
         } = draft;
-        let bytes: Vec<EntryBytes> = entries
-            .iter()
-            .map(|entry| (entry.seq(), entry.bytes().into()))
-            .collect();
         let block = self.sign(first, prev, &entries);
         pass(Failpoint::BlockSigned);
         let stream_sequence = self.publish(&block)?;
@@ -174,7 +170,7 @@ impl Committer {
         let checkpoint = (size > Size::ZERO).then(|| self.signer.checkpoint(size, root, time));
         pass(Failpoint::CheckpointSigned);
         let application = Application {
-            entries,
+            entries: entries.clone(),
             records: changes,
             tiles,
             root,
@@ -190,7 +186,7 @@ impl Committer {
             pass(Failpoint::ErasureBegun);
             carry_out_erasures(&self.store, vault)?;
         }
-        Ok(bytes)
+        Ok(entries)
     }
 
     fn sign(&self, first: Sequence, prev: EntryHash, entries: &[Entry]) -> Block {

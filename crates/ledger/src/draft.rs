@@ -54,7 +54,7 @@ pub(crate) struct Checked {
 /// The block in the making, on top of a block that may still be in commit.
 pub(crate) struct Draft {
     store: Store,
-    under: Arc<Changes>,
+    under: Changes,
     tiles: EdgeTiles,
     prev: EntryHash,
     hash: EntryHash,
@@ -91,7 +91,7 @@ impl Draft {
     ) -> Result<Self, StoreError> {
         let (head, tiles) = (store.head(), store.edge_tiles()?);
         Ok(Self {
-            under: Arc::default(),
+            under: Changes::new(),
             tiles,
             prev: head.hash,
             hash: head.hash,
@@ -278,7 +278,7 @@ impl Draft {
         let first = Sequence::new(self.next.get() - entries.len() as u64);
         let prev = std::mem::replace(&mut self.prev, self.hash);
         self.bytes = 0;
-        self.under = Arc::new(changes.clone());
+        self.under = changes.clone();
         // The next deadline is the same as before, in a draft that has touched none.
         self.horizon = self
             .horizon

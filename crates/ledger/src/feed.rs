@@ -30,9 +30,11 @@ const FEED_BATCH: u64 = 500;
 const _: () = assert!(FEED_BATCH as usize <= crate::nats::publish::BATCH_MAX);
 /// Bytes of entries in one atomic batch: the server stages it, and 500 entries of 64 KiB would be too much.
 const FEED_BATCH_BYTES: usize = 4 << 20;
-/// How long entries are gathered before they are published, unless there are enough for a batch: a
-/// batch costs several syncs whatever its size, and they would compete with the writer's.
-const FEED_GATHER: Duration = Duration::from_millis(20);
+/// How long entries are gathered before they are published, unless there are enough for a batch: a batch costs
+/// several syncs whatever its size, and they would compete with the writer's. As soon as none comes for one look, they go.
+const FEED_GATHER: Duration = Duration::from_millis(100);
+/// How often it is looked whether there are more.
+const FEED_LOOK: Duration = Duration::from_millis(20);
 /// Pause before trying again when the feed can't be read or written.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -111,14 +113,13 @@ impl Feed {
 
     /// Waits a little for more, unless a batch is full already.
     async fn gather(&self) {
-        let waiting = self
-            .store
-            .head()
-            .size
-            .get()
-            .saturating_sub(self.published.load(Ordering::Relaxed));
-        if waiting < FEED_BATCH {
-            tokio::time::sleep(FEED_GATHER).await;
+        let published = self.published.load(Ordering::Relaxed);
+        let waiting = || self.store.head().size.get().saturating_sub(published);
+        let (mut before, mut waited) = (0, Duration::ZERO);
+        while waiting() < FEED_BATCH && before < waiting() && waited < FEED_GATHER {
+            before = waiting();
+            tokio::time::sleep(FEED_LOOK).await;
+            waited += FEED_LOOK;
         }
     }
 
@@ -195,17 +196,13 @@ impl Feed {
     }
 
     fn batch(&self, from: u64) -> Result<Vec<BatchMessage>, FeedTrouble> {
-        let to = self.store.head().size.get().min(from + FEED_BATCH);
         let mut batch = Vec::new();
         let mut size = 0;
-        for bytes in self.store.entries(Sequence::new(from), Sequence::new(to)) {
-            let bytes = bytes?;
-            size += bytes.len();
+        for entry in self.entries(from)? {
+            size += entry.bytes().len();
             if size > FEED_BATCH_BYTES && !batch.is_empty() {
                 break;
             }
-            let entry =
-                Entry::parse(bytes).map_err(|_| FeedTrouble::Entry(from + batch.len() as u64))?;
             let event = CloudEvent::of(self.identity.ledger, &self.identity.name, &entry);
             let mut headers = HeaderMap::new();
             for (name, value) in &event.headers {
@@ -218,6 +215,28 @@ impl Feed {
             });
         }
         Ok(batch)
+    }
+
+    /// At least one entry from `from` on, and no more than a batch takes: from memory while the feed keeps up.
+    fn entries(&self, from: u64) -> Result<Vec<Entry>, FeedTrouble> {
+        let most = usize::try_from(FEED_BATCH).expect("a batch is counted in memory");
+        let recent = self.store.recent(Sequence::new(from), most);
+        if !recent.is_empty() {
+            return Ok(recent);
+        }
+        let to = Sequence::new(from + FEED_BATCH);
+        let mut bytes = 0;
+        let mut read = Vec::new();
+        for entry in self.store.entries(Sequence::new(from), to) {
+            let entry = entry?;
+            bytes += entry.len();
+            if bytes > FEED_BATCH_BYTES && !read.is_empty() {
+                break;
+            }
+            let number = from + read.len() as u64;
+            read.push(Entry::parse(entry).map_err(|_| FeedTrouble::Entry(number))?);
+        }
+        Ok(read)
     }
 
     /// Reads back from the feed's end to the last message that is an entry of this ledger: what others

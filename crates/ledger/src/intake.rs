@@ -17,13 +17,13 @@ use async_nats::service::{Service, ServiceExt as _, endpoint::Endpoint};
 use bytes::Bytes;
 use cinnabar_events::Sequence;
 use cinnabar_store::Store;
-use cinnabar_tlog::{Note, Prover};
+use cinnabar_tlog::Prover;
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::answer::{Receipts, send};
+use crate::answer::{Receipts, send, writer_under};
 use crate::identity::Identity;
 use crate::nats::names::Names;
 use crate::problem::Problem;
@@ -236,16 +236,12 @@ fn receipt_for(store: &Store, asked: &[u8]) -> Result<Vec<u8>, Box<Problem>> {
             size.get()
         ))));
     };
-    let checkpoint = store
-        .checkpoint_at(size)
-        .ok()
-        .flatten()
-        .and_then(|note| Note::parse(note.as_bytes()).ok());
+    let checkpoint = store.checkpoint_at(size).ok().flatten();
     let receipts = Receipts {
         store,
         entries: &[],
         size,
-        checkpoint,
+        writer: checkpoint.as_deref().and_then(writer_under),
         vault: None,
     };
     receipts

@@ -26,6 +26,8 @@ use crate::rollback;
 
 /// Most requests verified at once: enough to keep every core busy, few enough that the first isn't kept waiting.
 const VERIFY_AT_ONCE: usize = 256;
+/// So many requests are verified by the writer itself: to wake another thread for them costs as much as one signature.
+const VERIFIED_HERE: usize = 2;
 /// Committed blocks whose answers may wait: then the committer waits too.
 const ANSWERS_WAITING: usize = 4;
 /// Longest sleep before the clock is looked at again, though no deadline ends: clocks can be set.
@@ -217,9 +219,20 @@ impl Writer<'_> {
                     if taken == 0 {
                         return Halt::Stopping;
                     }
-                    self.waiting.extend(batch.par_drain(..).map(check).collect::<Vec<_>>());
+                    self.verify(&mut batch);
                     pass(Failpoint::WriterTaken);
                 }
+            }
+        }
+    }
+
+    /// Few requests are verified here: handing them to other threads takes longer than one signature.
+    fn verify(&mut self, batch: &mut Vec<Request>) {
+        match batch.len() {
+            0..=VERIFIED_HERE => self.waiting.extend(batch.drain(..).map(check)),
+            _ => {
+                let checked: Vec<Checked> = batch.par_drain(..).map(check).collect();
+                self.waiting.extend(checked);
             }
         }
     }

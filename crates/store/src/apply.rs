@@ -18,6 +18,9 @@ use crate::store::{Applier, OnCommit, Store};
 use crate::types::{Application, HighWater};
 use crate::value;
 
+/// Room in a write batch for what every block has: head, position, boundary, checkpoint, the tiles at the edge.
+const BATCH_BYTES: usize = 32 * 1024;
+
 impl Store {
     /// Makes a block durable: entries, records, indexes, tiles, head, checkpoint, position and block boundary in one synced
     /// batch, the head file beside it and the mark. Returns when the disk has all of them; then whoever waits is told.
@@ -30,13 +33,16 @@ impl Store {
     /// and refuses every later block with the reason, until it is opened again.
     pub fn apply(&self, block: Application) -> Result<(), ApplyError> {
         let head = self.exclusively(|applier| {
-            let plan = self.check(&block, &applier.edge)?;
+            let plan = self.check(&block, applier)?;
             let batch = self.batch(&block, &plan)?;
             let seen = self.write(applier, batch, &block, &plan)?;
             // From here on it can't fail. Records before the head: who sees the head sees what belongs to it.
-            self.inner.cache.update(block.records);
+            self.inner.cache.update(&block.records);
+            self.inner.soonest.update(&block.records);
+            self.inner.recent.push(block.entries);
             let head = plan.head;
             applier.edge = plan.edge;
+            applier.ends.learn(plan.ends);
             let mut state = self.state();
             state.head = head;
             state.position = block.position;
@@ -121,7 +127,9 @@ impl Store {
     }
 
     fn batch(&self, block: &Application, plan: &Plan) -> Result<WriteBatch, ApplyError> {
-        let mut batch = WriteBatch::default();
+        let bytes: usize = block.entries.iter().map(|entry| entry.bytes().len()).sum();
+        // Everything else takes about as much again.
+        let mut batch = WriteBatch::with_capacity_bytes(2 * bytes + BATCH_BYTES);
         let (entries, index) = (self.family(Family::Entries), self.family(Family::Index));
         for entry in &block.entries {
             batch.put_cf(entries, keys::entry(entry.seq()), entry.bytes());

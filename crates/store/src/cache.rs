@@ -1,9 +1,8 @@
 //! Records: those lately used are kept in memory.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cinnabar_governance::{Changes, DueKey, Record, RecordKey, Records};
+use cinnabar_governance::{Changes, DueKey, Record, RecordKey, RecordTable, Records};
 
 use crate::error::StoreError;
 use crate::keys::{self, Family};
@@ -19,8 +18,8 @@ pub(crate) struct RecordCache(Mutex<Halves>);
 
 #[derive(Default)]
 struct Halves {
-    young: HashMap<RecordKey, Record>,
-    old: HashMap<RecordKey, Record>,
+    young: RecordTable<Arc<Record>>,
+    old: RecordTable<Arc<Record>>,
     /// Blocks applied since the store was opened.
     blocks: u64,
 }
@@ -31,7 +30,7 @@ impl RecordCache {
     }
 
     /// The record, or else the number of blocks applied so far: what is read now may be out of date after the next.
-    fn get(&self, key: &RecordKey) -> Result<Record, u64> {
+    fn get(&self, key: &RecordKey) -> Result<Arc<Record>, u64> {
         let mut halves = self.halves();
         if let Some(record) = halves.young.get(key) {
             return Ok(record.clone());
@@ -46,23 +45,23 @@ impl RecordCache {
     }
 
     /// Keeps what was read when `blocks` blocks had been applied, unless another one was since.
-    fn keep(&self, key: &RecordKey, record: &Record, blocks: u64) {
+    fn keep(&self, key: &RecordKey, record: &Arc<Record>, blocks: u64) {
         let mut halves = self.halves();
-        if is_kept(key) && halves.blocks == blocks {
+        if halves.blocks == blocks {
             halves.put(key.clone(), record.clone());
         }
     }
 
     /// Takes over what a block changed. To be called after the block is in the database.
-    pub(crate) fn update(&self, records: Changes) {
+    pub(crate) fn update(&self, records: &Changes) {
         let mut halves = self.halves();
         halves.blocks += 1;
-        for (key, record) in records {
-            if is_kept(&key) {
-                halves.old.remove(&key);
+        for (key, record) in records.shared() {
+            if is_kept(key) {
+                halves.old.remove(key);
                 match record {
-                    Some(record) => halves.put(key, record),
-                    None => drop(halves.young.remove(&key)),
+                    Some(record) => halves.put(key.clone(), record.clone()),
+                    None => drop(halves.young.remove(key)),
                 }
             }
         }
@@ -75,7 +74,7 @@ impl RecordCache {
 }
 
 impl Halves {
-    fn put(&mut self, key: RecordKey, record: Record) {
+    fn put(&mut self, key: RecordKey, record: Arc<Record>) {
         if self.young.len() >= CACHED_RECORDS / 2 {
             self.old = std::mem::take(&mut self.young);
         }
@@ -93,19 +92,23 @@ impl Records for Store {
     type Error = StoreError;
 
     fn record(&self, key: &RecordKey) -> Result<Option<Record>, StoreError> {
+        // Cloned outside of the lock.
         let blocks = match self.inner.cache.get(key) {
-            Ok(record) => return Ok(Some(record)),
+            Ok(record) => return Ok(Some(Record::clone(&record))),
             Err(blocks) => blocks,
         };
         let found = self.value(Family::Records, &keys::record(key), "record", value::record)?;
-        if let Some(record) = &found {
-            self.inner.cache.keep(key, record, blocks);
+        if let Some(record) = &found
+            && is_kept(key)
+        {
+            let record = Arc::new(record.clone());
+            self.inner.cache.keep(key, &record, blocks);
         }
         Ok(found)
     }
 
     fn due(&self, after: Option<&DueKey>) -> Result<Option<DueKey>, StoreError> {
-        self.next_due(after)
+        self.inner.soonest.next_due(self, after)
     }
 }
 
@@ -119,14 +122,16 @@ mod tests {
         RecordKey::State(format!("organisation/o{number}").parse().unwrap())
     }
 
-    fn record(number: u64) -> Record {
+    fn record(number: u64) -> Arc<Record> {
         let registered = cinnabar_events::Sequence::new(number);
-        Record::Organisation(OrganisationRecord::registered(registered))
+        Arc::new(Record::Organisation(OrganisationRecord::registered(
+            registered,
+        )))
     }
 
-    fn changed(key: RecordKey, record: Record) -> Changes {
+    fn changed(key: RecordKey, record: Arc<Record>) -> Changes {
         let mut changes = Changes::new();
-        changes.set(key, Some(record));
+        changes.set(key, Some(Record::clone(&record)));
         changes
     }
 
@@ -134,7 +139,7 @@ mod tests {
     fn what_was_read_before_a_block_is_not_kept_after_it() {
         let cache = RecordCache::new();
         let before = cache.get(&key(1)).unwrap_err();
-        cache.update(changed(key(1), record(2)));
+        cache.update(&changed(key(1), record(2)));
         cache.keep(&key(1), &record(1), before);
         assert_eq!(cache.get(&key(1)), Ok(record(2)));
         let now = cache.get(&key(3)).unwrap_err();
@@ -162,7 +167,7 @@ mod tests {
             cache.keep(&key(number), &record(0), 0);
         }
         assert!(cache.halves().old.contains_key(&key(0)));
-        cache.update(changed(key(0), record(2)));
+        cache.update(&changed(key(0), record(2)));
         assert_eq!(cache.get(&key(0)), Ok(record(2)));
         assert!(!cache.halves().old.contains_key(&key(0)));
     }

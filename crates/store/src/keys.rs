@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `default` | one letter ([`Meta`]) | format version, head, position, which index of dossiers the nodes are of |
 //! | `entries` | sequence (8) | the entry's bytes |
-//! | `records` | the record key as it displays itself (running deadlines in the order of their end) | version byte, JSON |
+//! | `records` | the record key as it displays itself (running deadlines in the order of their end) | a byte that says how, and the record (`record.rs`) |
 //! | `tiles` | level (1), index (8) | the tile's hashes, as many as there are |
 //! | `index` | `b`, first sequence (8), generation (4), stream sequence (8) | a block boundary |
 //! | `index` | `c`, size (8) | a signed checkpoint |

@@ -27,6 +27,8 @@ mod lock;
 mod mark;
 mod open;
 mod options;
+mod recent;
+mod record;
 mod scrub;
 mod snapshot;
 mod space;

@@ -11,7 +11,9 @@ use rocksdb::{DB, Options, WriteBatch};
 
 use crate::backup;
 use crate::cache::RecordCache;
+use crate::check::DossierEnds;
 use crate::checkpoint::checkpoint_row;
+use crate::deadlines::Soonest;
 use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
 use crate::head_file::{self, HeadFile, HeadWriter, Reading, Sighting};
@@ -19,6 +21,7 @@ use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
 use crate::options;
+use crate::recent::Recent;
 use crate::space::Space;
 use crate::store::{Applier, Inner, State, Store, family_of};
 use crate::tables;
@@ -138,6 +141,7 @@ impl Store {
         };
         let applier = Applier {
             edge: EdgeTiles::empty(),
+            ends: DossierEnds::default(),
             head_file: HeadWriter::start(head_file).map_err(file_error(&head_path))?,
             mark: match mark {
                 Some(mark) => Some(HeadWriter::start(mark.file).map_err(file_error(&mark.path))?),
@@ -152,6 +156,8 @@ impl Store {
             moved: Condvar::new(),
             on_commit: Mutex::default(),
             cache: RecordCache::new(),
+            soonest: Soonest::default(),
+            recent: Recent::default(),
             dir: dir.to_owned(),
             space: Space::of(dir),
             _lock: lock,

@@ -18,6 +18,9 @@ const WAL_BYTES: u64 = 256 * MIB as u64;
 const OPEN_TABLES: i32 = 512;
 /// Bits per key of the filters: about one false positive in a hundred.
 const FILTER_BITS: f64 = 10.0;
+/// Part of a memtable that its filter takes: some sixteen bits for each of its keys, which are of 200 bytes or more with their
+/// values and the table's own pointers.
+const MEMTABLE_FILTER_RATIO: f64 = 0.01;
 /// Block size of entries: neighbours are read together and compress better together.
 const ENTRY_BLOCK_BYTES: usize = 16 * 1024;
 /// Block size of everything else: a lookup wants one small value.
@@ -84,6 +87,14 @@ fn family(family: Family, cache: &Cache) -> Options {
         }
     }
     let mut options = Options::default();
+    match family {
+        Family::Entries | Family::Tiles => {}
+        // The same questions go to what is not in tables yet first: there a filter spares a search for each of them.
+        Family::Records | Family::Index => {
+            options.set_memtable_whole_key_filtering(true);
+            options.set_memtable_prefix_bloom_ratio(MEMTABLE_FILTER_RATIO);
+        }
+    }
     options.set_block_based_table_factory(&table);
     options.set_compression_type(match family {
         // Hashes don't compress.

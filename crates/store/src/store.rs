@@ -10,10 +10,13 @@ use rocksdb::{ColumnFamily, DB};
 
 use crate::backup::Restored;
 use crate::cache::RecordCache;
+use crate::check::DossierEnds;
+use crate::deadlines::Soonest;
 use crate::error::{Damage, StoreError};
 use crate::head_file::{HeadWriter, Sighting};
 use crate::keys::Family;
 use crate::lock::Lock;
+use crate::recent::Recent;
 use crate::space::Space;
 use crate::types::{Head, HighWater, IndexHead, Mark, Position};
 
@@ -40,6 +43,10 @@ pub(crate) struct Inner {
     pub(crate) moved: Condvar,
     pub(crate) on_commit: Mutex<Vec<OnCommit>>,
     pub(crate) cache: RecordCache,
+    /// The running deadlines that end first.
+    pub(crate) soonest: Soonest,
+    /// The last entries.
+    pub(crate) recent: Recent,
     pub(crate) dir: PathBuf,
     pub(crate) space: Space,
     pub(crate) _lock: Lock,
@@ -49,6 +56,8 @@ pub(crate) struct Inner {
 pub(crate) struct Applier {
     /// The tree's right edge at the head.
     pub(crate) edge: EdgeTiles,
+    /// How dossiers lately written to end.
+    pub(crate) ends: DossierEnds,
     pub(crate) head_file: HeadWriter,
     /// Writes the mark, if one is kept.
     pub(crate) mark: Option<HeadWriter>,

@@ -1,16 +1,14 @@
 //! Every value of the database: its layout and its size. Numbers are big-endian.
 
 use cinnabar_events::{EntryHash, Sequence, Timestamp};
-use cinnabar_governance::Record;
 use cinnabar_tlog::{Hash, Size};
 
 use crate::types::{Head, IndexHead, Position};
 
-/// First byte of a record's value: what follows is [`Record`] as JSON.
-const RECORD_VERSION: u8 = 1;
+pub(crate) use crate::record::{record, record_to_bytes};
 
 /// Takes the first `N` bytes off.
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+pub(crate) fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, after) = rest.split_first_chunk()?;
     *rest = after;
     Some(*taken)
@@ -147,18 +145,6 @@ pub(crate) fn index_head(bytes: &[u8]) -> Option<IndexHead> {
     indexed(rest, Sequence::new(u64::from_be_bytes(*entry)))
 }
 
-/// Version byte and JSON.
-pub(crate) fn record_to_bytes(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = vec![RECORD_VERSION];
-    serde_json::to_writer(&mut bytes, record)?;
-    Ok(bytes)
-}
-
-/// Reads what [`record_to_bytes`] wrote.
-pub(crate) fn record(bytes: &[u8]) -> Option<Record> {
-    serde_json::from_slice(bytes.strip_prefix(&[RECORD_VERSION])?).ok()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -202,6 +188,5 @@ mod tests {
             recovery(&recovery_to_bytes(Size::new(4))),
             Some(Size::new(4))
         );
-        assert_eq!(record(b"\x02{}"), None);
     }
 }

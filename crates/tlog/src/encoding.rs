@@ -15,6 +15,16 @@ pub(crate) fn base64_decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// Characters that one hash takes in base64.
+pub(crate) const HASH_BASE64_BYTES: usize = HASH_BYTES.div_ceil(3) * 4;
+
+/// The hash in base64, written into `room`.
+pub(crate) fn hash_to_base64<'r>(hash: &Hash, room: &'r mut [u8; HASH_BASE64_BYTES]) -> &'r str {
+    let written = STANDARD.encode_slice(hash.as_bytes(), &mut room[..]);
+    let length = written.expect("there is room for a hash");
+    str::from_utf8(&room[..length]).expect("base64 is ASCII")
+}
+
 /// One base64 line that must hold exactly one hash.
 pub(crate) fn hash_from_base64(text: &str) -> Option<Hash> {
     let bytes: [u8; HASH_BYTES] = base64_decode(text)?.try_into().ok()?;
@@ -33,13 +43,13 @@ pub(crate) fn decimal(text: &str) -> Option<u64> {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex_encode(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            write!(out, "{byte:02x}").expect("writing to a String cannot fail");
-            out
-        })
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// Lower-case hexadecimal of exactly `N` bytes; upper case is another spelling and refused.

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::checkpoint::{Checkpoint, CheckpointError, OpenError, OriginMismatch};
-use crate::encoding::{base64_decode, base64_encode, decimal, hash_from_base64};
+use crate::encoding::{
+    HASH_BASE64_BYTES, base64_decode, base64_encode, decimal, hash_from_base64, hash_to_base64,
+};
 use crate::hash::leaf_hash;
 use crate::note::{MAX_NOTE_BYTES, Note, NoteError, NoteRejection, VerifierKey};
 use crate::policy::{PolicyRejection, TrustPolicy, Trusted, TrustedError};
@@ -16,6 +18,9 @@ pub const MAX_EXTRA_BYTES: usize = crate::bundle::MAX_ENTRY_BYTES;
 /// Longest file: the note, 64 lines of 45 bytes, `extra` in base64, and the short lines.
 pub const MAX_TLOG_PROOF_BYTES: usize =
     MAX_NOTE_BYTES + MAX_PROOF_HASHES * 45 + MAX_EXTRA_BYTES.div_ceil(3) * 4 + 128;
+
+/// A line that holds one hash.
+const HASH_LINE_BYTES: usize = HASH_BASE64_BYTES + 1;
 
 /// The first line.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -101,6 +106,13 @@ pub enum VerifyTlogProofError {
 }
 
 impl TlogProof {
+    /// What stands before the checkpoint in a file without `extra`: for those who write many proofs under one checkpoint.
+    pub fn head(index: LeafIndex, inclusion: &InclusionProof) -> String {
+        let mut text = String::with_capacity(64 + HASH_LINE_BYTES * inclusion.hashes().len());
+        write_head(&mut text, None, index, inclusion).expect("writing to a String cannot fail");
+        text
+    }
+
     /// Reads a file.
     pub fn parse(bytes: &[u8]) -> Result<Self, TlogProofError> {
         if bytes.len() > MAX_TLOG_PROOF_BYTES {
@@ -194,14 +206,26 @@ fn parse_extra(encoded: &str) -> Result<Vec<u8>, TlogProofError> {
 /// The file.
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEADER}")?;
-        if let Some(extra) = &self.extra {
-            writeln!(f, "extra {}", base64_encode(extra))?;
-        }
-        writeln!(f, "index {}", self.index)?;
-        for hash in self.inclusion.hashes() {
-            writeln!(f, "{}", base64_encode(hash.as_bytes()))?;
-        }
-        write!(f, "\n{}", self.checkpoint)
+        write_head(f, self.extra.as_deref(), self.index, &self.inclusion)?;
+        fmt::Display::fmt(&self.checkpoint, f)
     }
+}
+
+/// All before the checkpoint, the empty line included.
+fn write_head(
+    out: &mut impl fmt::Write,
+    extra: Option<&[u8]>,
+    index: LeafIndex,
+    inclusion: &InclusionProof,
+) -> fmt::Result {
+    writeln!(out, "{HEADER}")?;
+    if let Some(extra) = extra {
+        writeln!(out, "extra {}", base64_encode(extra))?;
+    }
+    writeln!(out, "index {index}")?;
+    for hash in inclusion.hashes() {
+        out.write_str(hash_to_base64(hash, &mut [0; HASH_BASE64_BYTES]))?;
+        out.write_char('\n')?;
+    }
+    out.write_char('\n')
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,9 @@ use serde_with::skip_serializing_none;
 use crate::schema::text_schema;
 use crate::text::{Name, Text, text_serde};
 
-/// A code from a vocabulary: `[a-z0-9_]{1,40}`. Which codes are allowed stands in the rulebook.
+/// A code from a vocabulary: `[a-z0-9_]{1,40}`. Which codes are allowed stands in the rulebook. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(Box<str>);
+pub struct Code(Arc<str>);
 
 /// Not a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

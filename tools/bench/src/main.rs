@@ -40,6 +40,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::args::{Cli, Command, Output, Settings};
 
+/// The one that the `cinnabar` program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()

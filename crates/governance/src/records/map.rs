@@ -1,15 +1,21 @@
 //! Records in memory: all of them, or changes on top of others.
 
-use std::collections::hash_map::IntoIter;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use super::{DueKey, Record, RecordKey, Records, RecordsMut};
+
+/// Records, or what stands for them, by key: looked up some thirty times for each statement. The hash is seeded by chance,
+/// so that nobody can choose ids that collide.
+pub type RecordTable<T> = HashMap<RecordKey, T, RandomState>;
 
 /// Records in memory: for the verifier and for tests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordMap {
-    records: HashMap<RecordKey, Record>,
+    records: RecordTable<Record>,
     due: BTreeSet<DueKey>,
 }
 
@@ -58,12 +64,12 @@ impl RecordsMut for RecordMap {
     }
 }
 
-/// Changed records: what each is afterwards, and which are gone.
+/// Changed records: what each is afterwards, and which are gone. A clone shares them until one of the two changes more.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    records: HashMap<RecordKey, Option<Record>>,
+    records: Arc<RecordTable<Option<Arc<Record>>>>,
     /// The running deadlines among them: there from now on, or gone.
-    due: BTreeMap<DueKey, bool>,
+    due: Arc<BTreeMap<DueKey, bool>>,
     /// How often a running deadline was started, moved or ended.
     touched: u64,
 }
@@ -76,11 +82,17 @@ impl Changes {
 
     /// What is changed under `key`: nothing, to a record, or to none.
     pub fn get(&self, key: &RecordKey) -> Option<Option<&Record>> {
-        self.records.get(key).map(Option::as_ref)
+        self.records.get(key).map(Option::as_deref)
     }
 
     /// Every change, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&RecordKey, Option<&Record>)> {
+        self.shared()
+            .map(|(key, record)| (key, record.map(Arc::as_ref)))
+    }
+
+    /// The same, for who keeps them.
+    pub fn shared(&self) -> impl Iterator<Item = (&RecordKey, Option<&Arc<Record>>)> {
         self.records
             .iter()
             .map(|(key, record)| (key, record.as_ref()))
@@ -94,10 +106,15 @@ impl Changes {
     /// Puts `record` under `key`, or nothing.
     pub fn set(&mut self, key: RecordKey, record: Option<Record>) {
         if let RecordKey::Due(due) = &key {
-            self.due.insert(due.clone(), record.is_some());
+            Arc::make_mut(&mut self.due).insert(due.clone(), record.is_some());
             self.touched += 1;
         }
-        self.records.insert(key, record);
+        Arc::make_mut(&mut self.records).insert(key, record.map(Arc::new));
+    }
+
+    /// The running deadlines that are started or ended, by their end: whether each is there from now on.
+    pub fn deadlines(&self) -> impl Iterator<Item = (&DueKey, bool)> {
+        self.due.iter().map(|(key, there)| (key, *there))
     }
 
     /// The running deadline that ends next after `after`, where `base` gives the one that does without these changes.
@@ -121,15 +138,6 @@ impl Changes {
             (Some(below), Some(mine)) => Some(below.min(mine)),
             (below, mine) => below.or(mine),
         })
-    }
-}
-
-impl IntoIterator for Changes {
-    type Item = (RecordKey, Option<Record>);
-    type IntoIter = IntoIter<RecordKey, Option<Record>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.records.into_iter()
     }
 }
 

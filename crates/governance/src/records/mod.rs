@@ -7,7 +7,7 @@ use std::fmt;
 
 use cinnabar_events::{ChapterDigest, Code, Id, PublicKey, StatementId, Subject, Timestamp};
 
-pub use map::{Changes, Overlay, RecordMap};
+pub use map::{Changes, Overlay, RecordMap, RecordTable};
 pub use states::*;
 
 /// What a record is about.

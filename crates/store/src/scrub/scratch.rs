@@ -47,17 +47,17 @@ impl Scratch {
         let records = self.family(Family::Records);
         let mut kept = self.kept.borrow_mut();
         let mut batch = WriteBatch::default();
-        for (key, record) in changes {
+        for (key, record) in changes.iter() {
             match record {
                 Some(record) => {
-                    let bytes = value::record_to_bytes(&record);
+                    let bytes = value::record_to_bytes(record);
                     let bytes = bytes.map_err(|_| Damage::Form("record"))?;
-                    batch.put_cf(records, keys::record(&key), bytes);
-                    keep(&mut kept, key, record);
+                    batch.put_cf(records, keys::record(key), bytes);
+                    keep(&mut kept, key.clone(), record.clone());
                 }
                 None => {
-                    batch.delete_cf(records, keys::record(&key));
-                    kept.remove(&key);
+                    batch.delete_cf(records, keys::record(key));
+                    kept.remove(key);
                 }
             }
         }

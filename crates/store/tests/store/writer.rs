@@ -125,9 +125,9 @@ impl Writer {
             self.note(&entry, &mut records);
             entries.push(entry);
         }
-        for (key, record) in records.clone() {
-            self.records
-                .insert(key, record.expect("nothing is taken away"));
+        for (key, record) in records.iter() {
+            let record = record.expect("nothing is taken away");
+            self.records.insert(key.clone(), record.clone());
         }
         self.position.stream_sequence += 1;
         self.head.root = self.edge.root();

@@ -18,7 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long an answer is waited for after a sync failed.
 const AFTER: Duration = Duration::from_secs(4);
 /// Files whose sync fails: the database's write-ahead log, the head file, the mark, the log stream, the feed.
-const FILES: [&str; 5] = [".log", "replica/head", "data.mark", "_LOG/msgs", "_FEED/msgs"];
+const FILES: [&str; 5] = [
+    ".log",
+    "replica/head",
+    "data.mark",
+    "_LOG/msgs",
+    "_FEED/msgs",
+];
 
 #[test]
 fn after_a_sync_that_failed_nothing_is_acknowledged_before_a_restart() {
@@ -51,10 +57,7 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let load = Load::on(&data, disk.clone());
     load.send(20, 4, PATIENCE);
     disk.fail(|faults| {
-        faults.failing_sync = Some(FailingSync {
-            of,
-            after: succeed,
-        });
+        faults.failing_sync = Some(FailingSync { of, after: succeed });
     });
     std::thread::scope(|threads| {
         threads.spawn(|| load.send(1000, 2, AFTER));
@@ -67,7 +70,11 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let ended = up.end();
     assert_eq!(ended.code, Some(5), "{of}:\n{}", ended.err);
     let why = ended.err.lines().last().unwrap_or_default().to_owned();
-    assert!(why.to_lowercase().contains("input/output error"), "{of}:\n{}", ended.err);
+    assert!(
+        why.to_lowercase().contains("input/output error"),
+        "{of}:\n{}",
+        ended.err
+    );
     let (failed_at, path) = disk.failed()[0].clone();
     println!("{}: {why}", path.display());
     let (trace, journal) = (disk.trace(), load.journal());
@@ -96,7 +103,11 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let tree = after(&trace, trace.len(), Keeps::Nothing, Names::Ordered, rng);
     let folder = laid_out(&tree);
     let found = in_store(folder.path(), &mut load.journal().given.iter());
-    assert_eq!(found, Found::Whole, "{of}, and the power gone after the restart");
+    assert_eq!(
+        found,
+        Found::Whole,
+        "{of}, and the power gone after the restart"
+    );
 }
 
 #[test]
@@ -127,7 +138,11 @@ fn a_slow_disk_pushes_back_and_acknowledges_nothing_early() {
                 }
             });
             let journal = load.journal();
-            assert_eq!(journal.given.len(), before + 1, "{of} {seconds} s: {journal:?}");
+            assert_eq!(
+                journal.given.len(),
+                before + 1,
+                "{of} {seconds} s: {journal:?}"
+            );
             slow.push((*of, seconds));
         }
     }
@@ -163,6 +178,10 @@ fn a_slow_disk_pushes_back_and_acknowledges_nothing_early() {
     }
     ran(
         "R9",
-        &format!("syncs of {slow:?} s: {} busy, longest receipt {} s, {states} receipts checked at the moment they came", journal.refused["busy"], journal.longest.as_secs()),
+        &format!(
+            "syncs of {slow:?} s: {} busy, longest receipt {} s, {states} receipts checked at the moment they came",
+            journal.refused["busy"],
+            journal.longest.as_secs()
+        ),
     );
 }
