@@ -104,8 +104,8 @@ impl fmt::Display for Senseless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{ENV} has {:?}: {}",
-            self.0, "PLACE=kill|stop|error|sleep:MS[@N] is expected"
+            "{ENV} has {:?}: PLACE=kill|stop|error|sleep:MS[@N] is expected",
+            self.0
         )
     }
 }

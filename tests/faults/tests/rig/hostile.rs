@@ -24,7 +24,9 @@ fn ask(ledger: &Single, request: &[u8]) -> (u64, String) {
             let code = problem["code"].as_str().unwrap().to_owned();
             (problem["status"].as_u64().unwrap(), code)
         }
-        other => panic!("{other:?} to {}", String::from_utf8_lossy(request)),
+        other @ (What::Sent { .. } | What::Receipt { .. } | What::Unanswered { .. }) => {
+            panic!("{other:?} to {}", String::from_utf8_lossy(request))
+        }
     }
 }
 
