@@ -57,7 +57,7 @@ fn receipt(entries: &[Entry], index: usize, size: usize) -> String {
     String::from_utf8(Receipt::new(entries[index].clone(), proof).to_bytes()).unwrap()
 }
 
-/// Entries of a town, of which the last three are said by `li`, and a journal of these three.
+/// Entries of a town, of which the last three are said by `li`, and a journal of all of it.
 fn three() -> (Vec<Entry>, Vec<Line>) {
     let mut town = Town::populated();
     for name in ["a", "b", "c"] {
@@ -69,16 +69,13 @@ fn three() -> (Vec<Entry>, Vec<Line>) {
     }
     let entries = town.entries().to_vec();
     let mut lines = Vec::new();
-    // What li said before belongs to the journal too: it is the whole life of the actor.
+    let actor = |entry: &Entry| entry.statement().first_signer().actor.as_str().to_owned();
     for (index, entry) in entries.iter().enumerate() {
         let statement = entry.statement();
-        if statement.first_signer().actor.as_str() != "li" {
-            continue;
-        }
         let at = index as u64 * 10;
         let line = |at, what| Line {
             id: statement.id.to_string(),
-            actor: "li".to_owned(),
+            actor: actor(entry),
             client: 1,
             at,
             what,
@@ -133,6 +130,14 @@ fn an_entry_with_a_receipt_that_is_lost_or_changed_is_missed() {
         other.contains("another one than the receipt says"),
         "{other}"
     );
+    // Whoever has a receipt for an entry before it, from later, sees it too.
+    let (before, size) = (entries.len() - 2, entries.len());
+    let mut lines = lines[..lines.len() - 2].to_vec();
+    lines.last_mut().unwrap().what = What::Receipt {
+        again: true,
+        receipt: receipt(&entries, before, size),
+    };
+    let other = wrong(&shown(&changed), &lines);
     assert!(other.contains("about another ledger"), "{other}");
 }
 
