@@ -99,6 +99,27 @@ fn a_full_queue_says_busy_and_when_to_come_again_and_forgets_nobody() {
     );
 }
 
+/// Sends a body without end, which must be refused: how many MB of it were taken.
+fn sends_without_end(api: &str) -> usize {
+    let mut endless = TcpStream::connect(api).unwrap();
+    endless
+        .set_write_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
+    endless
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
+    let head = "POST /v1/ledger HTTP/1.1\r\nHost: ledger\r\nContent-Length: 104857600\r\n\r\n";
+    endless.write_all(head.as_bytes()).unwrap();
+    let chunk = vec![b'x'; 1 << 20];
+    let sent = (0..100)
+        .take_while(|_| endless.write_all(&chunk).is_ok())
+        .count();
+    let mut answer = [0; 12];
+    let refused = endless.read_exact(&mut answer).is_err() || answer.starts_with(b"HTTP/1.1 4");
+    assert!(refused, "{}", String::from_utf8_lossy(&answer));
+    sent
+}
+
 #[test]
 fn idle_and_slow_connections_and_bodies_without_end_keep_nobody_from_the_ledger() {
     let mut ledger = Single::with_registrars(&["journal"]);
@@ -135,24 +156,7 @@ fn idle_and_slow_connections_and_bodies_without_end_keep_nobody_from_the_ledger(
         (status == 200).then_some(())
     });
 
-    // A body without end.
-    let mut endless = TcpStream::connect(&api).unwrap();
-    endless
-        .set_write_timeout(Some(Duration::from_secs(5)))
-        .unwrap();
-    endless
-        .set_read_timeout(Some(Duration::from_secs(5)))
-        .unwrap();
-    let head = "POST /v1/ledger HTTP/1.1\r\nHost: ledger\r\nContent-Length: 104857600\r\n\r\n";
-    endless.write_all(head.as_bytes()).unwrap();
-    let chunk = vec![b'x'; 1 << 20];
-    let sent = (0..100)
-        .take_while(|_| endless.write_all(&chunk).is_ok())
-        .count();
-    let mut answer = [0; 12];
-    let refused = endless.read_exact(&mut answer).is_err() || answer.starts_with(b"HTTP/1.1 4");
-    assert!(refused, "{}", String::from_utf8_lossy(&answer));
-    drop(endless);
+    let sent = sends_without_end(&api);
 
     // More than the server takes at once: it says so and hangs up, and others don't notice.
     let mut greedy = profile.dial(None).unwrap();

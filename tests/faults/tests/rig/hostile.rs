@@ -142,14 +142,8 @@ fn signatures_that_are_none_are_refused_and_the_node_goes_on() {
     );
 }
 
-#[test]
-fn bytes_in_any_other_form_are_refused_precisely_and_cost_nothing() {
-    let mut random = fastrand::Rng::with_seed(seed());
-    let ledger = Single::with_registrars(&["journal"]);
-    let size = ledger.size();
-    let person = Person::new("journal", "registrar");
-    let draft = registration(new_id(&mut random), "formed", &person);
-    let good = String::from_utf8(draft.request(&ledger.profile().ledger)).unwrap();
+/// A good request in forms that are none.
+fn malformed(good: &str) -> [String; 20] {
     let statement = |change: &dyn Fn(&str) -> String| {
         let at = good.find("\"statement\":").unwrap() + 12;
         let (head, tail) = good.split_at(at);
@@ -159,7 +153,7 @@ fn bytes_in_any_other_form_are_refused_precisely_and_cost_nothing() {
     assert!(good.contains(name));
     let with_name = |json: &str| statement(&|tail| tail.replace(name, &format!("\"name\":{json}")));
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    let malformed = [
+    [
         String::new(),
         "{}".to_owned(),
         "null".to_owned(),
@@ -180,7 +174,18 @@ fn bytes_in_any_other_form_are_refused_precisely_and_cost_nothing() {
         with_name("\"a\u{0}b\""),
         with_name(&format!("{:?}", "x".repeat(40_000))),
         deep,
-    ];
+    ]
+}
+
+#[test]
+fn bytes_in_any_other_form_are_refused_precisely_and_cost_nothing() {
+    let mut random = fastrand::Rng::with_seed(seed());
+    let ledger = Single::with_registrars(&["journal"]);
+    let size = ledger.size();
+    let person = Person::new("journal", "registrar");
+    let draft = registration(new_id(&mut random), "formed", &person);
+    let good = String::from_utf8(draft.request(&ledger.profile().ledger)).unwrap();
+    let malformed = malformed(&good);
     for request in &malformed {
         let (status, code) = ask(&ledger, request.as_bytes());
         let shown: String = request.chars().take(80).collect();
