@@ -195,13 +195,15 @@ impl Wire {
             match self.stream.read(&mut chunk) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => self.buffer.extend_from_slice(&chunk[..count]),
-                Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock
-                    | io::ErrorKind::TimedOut
-                    | io::ErrorKind::Interrupted => {}
-                    _ => return Err(error),
-                },
+                Err(error) if is_too_soon(error.kind()) => {}
+                Err(error) => return Err(error),
             }
         }
     }
+}
+
+/// Nothing came yet, and the connection is as good as before.
+fn is_too_soon(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    [Interrupted, TimedOut, WouldBlock].contains(&kind)
 }
