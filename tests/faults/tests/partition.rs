@@ -90,7 +90,7 @@ impl Parted {
     #[track_caller]
     fn judge(&self) -> usize {
         let notes = eventually("nodes that agree", || {
-            let notes = self.nodes().map(|node| note(node));
+            let notes = self.nodes().map(note);
             notes.iter().all(|note| *note == notes[0]).then_some(notes)
         });
         assert!(notes[0].is_some());
