@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -67,11 +67,11 @@ impl Pair {
         Keeper::start(&profile, &self.book(), &Run::default())
     }
 
-    fn book(&self) -> std::path::PathBuf {
+    fn book(&self) -> PathBuf {
         self.cluster.folder().join("journal.jsonl")
     }
 
-    fn probes(&self) -> std::path::PathBuf {
+    fn probes(&self) -> PathBuf {
         self.cluster.folder().join("probes.jsonl")
     }
 
@@ -100,16 +100,27 @@ impl Pair {
     /// Everything holds, and the nodes agree.
     #[track_caller]
     fn judge(&self) -> usize {
-        let desk = self.cluster.desk(&self.nodes[0].url);
-        let (book, probes) = (self.book(), self.probes());
-        let verdict = judge(&desk, &[&book, &probes]);
-        let note = |node: &Node| http::get(&node.url, "/checkpoint").unwrap().1;
-        let newest = note(&self.nodes[0]);
+        // First: one that has just woken up may still read.
         eventually("nodes that agree", || {
-            (note(&self.nodes[1]) == newest).then_some(())
+            let notes = self.nodes.each_ref().map(note);
+            (notes[0].is_some() && notes[0] == notes[1]).then_some(())
         });
+        let desk = self.cluster.desk(&self.nodes[0].url);
+        let books = [self.book(), self.probes()];
+        let books: Vec<&Path> = books
+            .iter()
+            .map(PathBuf::as_path)
+            .filter(|book| book.exists())
+            .collect();
+        let verdict = judge(&desk, &books);
         verdict.receipts
     }
+}
+
+/// The newest checkpoint of a node.
+fn note(node: &Node) -> Option<Vec<u8>> {
+    let (status, note) = http::get(&node.url, "/checkpoint")?;
+    (status == 200).then_some(note)
 }
 
 /// Whether a process is stopped.
@@ -168,16 +179,18 @@ fn a_writer_that_is_stopped_in_the_middle_of_a_block_is_fenced_when_it_wakes() {
     for _ in 0..times(1, 10) {
         for place in places {
             keeper.more_receipts(5);
-            // The writer goes in good order, the other takes over, and then this one waits with the failpoint.
-            pair.nodes[0].stop();
-            let pass = pair.random.u64(4..20);
-            let action = format!("stop@{pass}");
-            pair.nodes[0].start(&at(place, &action));
+            // This one writes, with the failpoint; the other waits.
             pair.nodes[1].stop();
+            pair.nodes[0].stop();
+            let pass = pair.random.u64(10..40);
+            pair.nodes[0].launch(&at(place, &format!("stop@{pass}")));
             let id = pair.nodes[0].id();
+            eventually("a writer", || {
+                (is_writing(&pair.nodes[0]) || is_stopped(id)).then_some(())
+            });
+            pair.nodes[1].launch("");
             eventually("a writer that is stopped", || is_stopped(id).then_some(()));
             let since = Instant::now();
-            pair.nodes[1].launch("");
             taken.push(pair.first_receipt(since));
             keeper.more_receipts(5);
             send(id, Signal::CONT);

@@ -125,15 +125,13 @@ impl Filling<'_> {
             }
         }
         drop(publishing);
-        let found = last_up_to(
-            stream,
-            self.identity,
-            own_rank(self.store, self.position),
-            last,
-        )
-        .await?;
+        let own = own_rank(self.store, self.position);
+        let found = last_up_to(stream, self.identity, own, last).await?;
         let complete = found.is_some_and(|found| {
-            found.sequence == last && found.block.header().head == self.store.head().hash
+            let header = found.block.header();
+            found.sequence == last
+                && Rank::of(header) == own
+                && header.head == self.store.head().hash
         });
         if !complete {
             let why = "its last block is not this replica's".to_owned();
