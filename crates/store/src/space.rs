@@ -83,7 +83,10 @@ impl Seen {
     fn look(&mut self) {
         let free = |folder: &PathBuf| {
             let found = rustix::fs::statvfs(folder.as_path()).ok()?;
-            Some((folder.clone(), found.f_bavail.saturating_mul(found.f_frsize)))
+            Some((
+                folder.clone(),
+                found.f_bavail.saturating_mul(found.f_frsize),
+            ))
         };
         let least = self.folders.iter().filter_map(free);
         let least = least.min_by_key(|(_, free)| *free);
@@ -156,6 +159,9 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_asked_stops_nothing() {
         let space = Space::of(Path::new("/nowhere/at/all"));
-        assert_eq!(space.look(|seen| (seen.free, seen.low.clone())), (None, None));
+        assert_eq!(
+            space.look(|seen| (seen.free, seen.low.clone())),
+            (None, None)
+        );
     }
 }

@@ -56,7 +56,8 @@ pub fn in_ledger(folder: &Path, given: &mut dyn Iterator<Item = &Given>) -> Foun
     match Up::try_start(&mut command(folder), folder) {
         Err(ran) => {
             assert!(
-                ran.code.is_some_and(|code| code != 0 && code != 1) && !ran.err.contains("panicked"),
+                ran.code.is_some_and(|code| code != 0 && code != 1)
+                    && !ran.err.contains("panicked"),
                 "a refusal has a reason:\n{}\n{}",
                 ran.out,
                 ran.err

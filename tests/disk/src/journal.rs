@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use cinnabar::profile::Profile;
 use cinnabar::wire::{As, dial, names};
 use cinnabar_events::{
-    Kind, LedgerId, Listed, Payload, PublicKey, Receipt, Signed, SignerClaim, Statement, StatementId,
-    canonical, encode, sign,
+    Kind, LedgerId, Listed, Payload, PublicKey, Receipt, Signed, SignerClaim, Statement,
+    StatementId, canonical, encode, sign,
 };
 use cinnabar_ledger::client::{Answer, IntakeClient, Problem};
 use ed25519_dalek::SigningKey;
@@ -53,7 +53,9 @@ pub struct Journal {
 impl Journal {
     /// Receipts given before the disk had seen more than `operations`.
     pub fn before(&self, operations: usize) -> impl Iterator<Item = &Given> {
-        self.given.iter().filter(move |given| given.at <= operations)
+        self.given
+            .iter()
+            .filter(move |given| given.at <= operations)
     }
 
     fn absorb(&mut self, other: Self) {
@@ -93,7 +95,12 @@ impl Pen {
         };
         Self {
             ledger,
-            keys: [key("wang"), key("zhao"), ("clerk", SigningKey::from_bytes(&[7; 32]))].into(),
+            keys: [
+                key("wang"),
+                key("zhao"),
+                ("clerk", SigningKey::from_bytes(&[7; 32])),
+            ]
+            .into(),
             next: AtomicU64::new(0),
         }
     }
@@ -120,7 +127,8 @@ impl Pen {
     /// Statement number `number`: always the same bytes.
     fn registration(&self, number: u64) -> Vec<u8> {
         let subject = format!("organisation/o{number}");
-        let data = json!({ "name": format!("Enterprise {number}"), "organisationKind": "enterprise" });
+        let data =
+            json!({ "name": format!("Enterprise {number}"), "organisationKind": "enterprise" });
         let claims: Claims = &[("clerk", "registrar")];
         self.request(Kind::OrganisationRegistered, &subject, claims, &data)
     }

@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn a_stream_that_cannot_be_written_is_told_from_one_that_is_being_read() {
         let error = "JetStream stream 'LEDGER > X' write error: sync 1.blk: input/output error";
-        let frozen = format!(r#"{{"status":"error","errors":[{{"type":"STREAM","error":"{error}"}}]}}"#);
+        let frozen =
+            format!(r#"{{"status":"error","errors":[{{"type":"STREAM","error":"{error}"}}]}}"#);
         assert_eq!(write_error(frozen.as_bytes()).as_deref(), Some(error));
         for well in [
             r#"{"status":"ok"}"#,

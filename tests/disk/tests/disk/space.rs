@@ -121,10 +121,7 @@ fn fill_at(place: &str, pass: u32) -> bool {
     // Founded and stopped: what the place is passed by is the load.
     drop(Up::start(disk.path()).stop().ends(0));
     let mut start = command(disk.path());
-    start.env(
-        cinnabar_failpoint::ENV,
-        format!("{place}=stop@{pass}"),
-    );
+    start.env(cinnabar_failpoint::ENV, format!("{place}=stop@{pass}"));
     let up = Up::try_start(&mut start, disk.path())
         .unwrap_or_else(|ran| panic!("it does not come up:\n{}", ran.err));
     let data = disk.path().join("data");
@@ -145,7 +142,11 @@ fn fill_at(place: &str, pass: u32) -> bool {
             let ended = up.end();
             assert_eq!(ended.code, Some(5), "{place}:\n{}", ended.err);
             let why = ended.err.lines().last().unwrap_or_default();
-            assert!(why.contains("o space left on device"), "{place}:\n{}", ended.err);
+            assert!(
+                why.contains("o space left on device"),
+                "{place}:\n{}",
+                ended.err
+            );
             println!("{place}: {why}");
             let up = Up::start(disk.path());
             let load = Load::again(&data, disk.clone(), Some(load));

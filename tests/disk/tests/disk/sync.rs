@@ -22,7 +22,13 @@ const CROWD: usize = 6000;
 /// How long an answer is waited for after a sync failed.
 const AFTER: Duration = Duration::from_secs(4);
 /// Files whose sync fails: the database's write-ahead log, the log stream, the mark, the feed, the head file.
-const FILES: [&str; 5] = [".log", "_LOG/msgs", "data.mark", "_FEED/msgs", "replica/head"];
+const FILES: [&str; 5] = [
+    ".log",
+    "_LOG/msgs",
+    "data.mark",
+    "_FEED/msgs",
+    "replica/head",
+];
 
 #[test]
 fn after_a_sync_that_failed_nothing_is_acknowledged_before_a_restart() {
@@ -56,10 +62,7 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let load = Load::on(&data, disk.clone());
     load.send(20, 4, PATIENCE);
     disk.fail(|faults| {
-        faults.failing_sync = Some(FailingSync {
-            of,
-            after: succeed,
-        });
+        faults.failing_sync = Some(FailingSync { of, after: succeed });
     });
     std::thread::scope(|threads| {
         threads.spawn(|| load.send(1000, 2, AFTER));
@@ -72,7 +75,11 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let ended = up.end();
     assert_eq!(ended.code, Some(5), "{of}:\n{}", ended.err);
     let why = ended.err.lines().last().unwrap_or_default().to_owned();
-    assert!(why.to_lowercase().contains("input/output error"), "{of}:\n{}", ended.err);
+    assert!(
+        why.to_lowercase().contains("input/output error"),
+        "{of}:\n{}",
+        ended.err
+    );
     let (failed_at, path) = disk.failed()[0].clone();
     println!("{}: {why}", path.display());
     let (trace, journal) = (disk.trace(), load.journal());
@@ -102,7 +109,11 @@ fn fail_sync(of: &'static str, succeed: usize, rng: &mut Rng) {
     let tree = after(&trace, trace.len(), Keeps::Nothing, Names::Ordered, rng);
     let folder = laid_out(&tree);
     let found = in_store(folder.path(), &mut load.journal().given.iter());
-    assert_eq!(found, Found::Whole, "{of}, and the power gone after the restart");
+    assert_eq!(
+        found,
+        Found::Whole,
+        "{of}, and the power gone after the restart"
+    );
 }
 
 #[test]
