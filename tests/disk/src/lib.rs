@@ -6,6 +6,7 @@ pub mod faults;
 mod fuse;
 pub mod journal;
 pub mod power;
+mod replies;
 pub mod tree;
 pub mod up;
 
