@@ -5,21 +5,21 @@ use std::io;
 use std::path::Path;
 use std::sync::MutexGuard;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use fuser::{
-    Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo,
-    KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData,
-    ReplyDirectory, ReplyEmpty, ReplyEntry, ReplyOpen, ReplyStatfs, ReplyWrite, Request, TimeOrNow,
-    WriteFlags,
+    Errno, FileAttr, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
+    LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
+    ReplyEmpty, ReplyEntry, ReplyOpen, ReplyStatfs, ReplyWrite, Request, TimeOrNow, WriteFlags,
 };
 
 use crate::PAGE;
 use crate::disk::{Shared, State, lock};
+use crate::replies::{
+    self, REMEMBERED, answer, answer_entry, attributes, growth, length, room, text,
+};
 use crate::tree::{Content, Node, Op};
 
-/// How long the kernel may remember names and sizes: nobody but it changes them.
-const REMEMBERED: Duration = Duration::from_secs(3600);
 /// What a disk without a limit says it holds.
 const VAST: u64 = 1 << 40;
 /// Longest name.
@@ -117,72 +117,6 @@ impl Served {
                 finish();
             })),
         }
-    }
-}
-
-fn text(name: &OsStr) -> Result<&str, Errno> {
-    name.to_str().ok_or(Errno::EINVAL)
-}
-
-fn length(state: &State, node: Node) -> Result<u64, Errno> {
-    match state.tree.get(node).map(|entry| &entry.content) {
-        Some(Content::File(bytes)) => Ok(bytes.len() as u64),
-        Some(Content::Folder(_)) => Err(Errno::EISDIR),
-        Some(Content::Link(_)) | None => Err(Errno::EINVAL),
-    }
-}
-
-/// Bytes of pages that a file comes to need.
-fn growth(from: u64, to: u64) -> u64 {
-    let pages = |length: u64| length.next_multiple_of(PAGE as u64);
-    pages(to).saturating_sub(pages(from))
-}
-
-/// Whether so many bytes more fit.
-fn room(state: &State, more: u64) -> Result<(), Errno> {
-    match state.faults.capacity {
-        Some(capacity) if more > 0 && state.tree.used() + more > capacity => Err(Errno::ENOSPC),
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn attributes(state: &State, node: Node) -> Result<FileAttr, Errno> {
-    let entry = state.tree.get(node).ok_or(Errno::ENOENT)?;
-    let (kind, size) = match &entry.content {
-        Content::File(bytes) => (FileType::RegularFile, bytes.len() as u64),
-        Content::Folder(_) => (FileType::Directory, PAGE as u64),
-        Content::Link(target) => (FileType::Symlink, target.len() as u64),
-    };
-    Ok(FileAttr {
-        ino: INodeNo(node),
-        size,
-        blocks: size.div_ceil(512),
-        atime: UNIX_EPOCH,
-        mtime: UNIX_EPOCH,
-        ctime: UNIX_EPOCH,
-        crtime: UNIX_EPOCH,
-        kind,
-        perm: u16::try_from(entry.mode & 0o7777).expect("twelve bits"),
-        nlink: entry.names,
-        uid: 0,
-        gid: 0,
-        rdev: 0,
-        blksize: PAGE as u32,
-        flags: 0,
-    })
-}
-
-fn answer(found: Result<(), Errno>, reply: ReplyEmpty) {
-    match found {
-        Ok(()) => reply.ok(),
-        Err(error) => reply.error(error),
-    }
-}
-
-fn answer_entry(found: Result<FileAttr, Errno>, reply: ReplyEntry) {
-    match found {
-        Ok(attr) => reply.entry(&REMEMBERED, &attr, Generation(0)),
-        Err(error) => reply.error(error),
     }
 }
 
@@ -492,12 +426,12 @@ impl Filesystem for Served {
         answer(
             match mode {
                 0 => {
-                    let now = crate::fuse::length(&self.state(), ino.0);
+                    let now = replies::length(&self.state(), ino.0);
                     now.and_then(|now| self.resize(ino.0, now.max(offset + length)))
                 }
                 1 => {
                     let state = self.state();
-                    crate::fuse::length(&state, ino.0)
+                    replies::length(&state, ino.0)
                         .and_then(|now| room(&state, growth(now, offset + length)))
                 }
                 _ => Err(Errno::EOPNOTSUPP),

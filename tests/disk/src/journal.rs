@@ -6,13 +6,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use cinnabar::profile::Profile;
-use cinnabar::wire::{As, dial, names};
 use cinnabar_events::{
     Kind, LedgerId, Listed, Payload, PublicKey, Receipt, Signed, SignerClaim, Statement,
     StatementId, canonical, encode, sign,
 };
 use cinnabar_ledger::client::{Answer, IntakeClient, Problem};
+use cinnabar_ledger::embedded::login;
+use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::nats::names::Names;
+use cinnabar_tests::desk::Desk;
+use cinnabar_tlog::VerifierKey;
 use ed25519_dalek::SigningKey;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -172,7 +175,7 @@ pub struct Load {
     pen: Arc<Pen>,
     /// What a disk's clock says: the number of operations seen.
     now: Arc<dyn Clock>,
-    vkey: cinnabar_tlog::VerifierKey,
+    vkey: VerifierKey,
     journal: Mutex<Journal>,
     /// Nothing more is tried.
     over: Arc<AtomicBool>,
@@ -220,20 +223,23 @@ impl Load {
             .enable_all()
             .build()
             .expect("a runtime");
-        let profile = Profile::load(&data.join("connection.toml")).expect("a profile");
-        let link = runtime.block_on(dial(&profile, As::Submitter));
-        let link = link.unwrap_or_else(|failure| panic!("{:?}", failure.message()));
-        let intake = IntakeClient::new(link.client, &names(&profile));
+        let desk = Desk::new(data, &data.join("connection.toml"));
+        let (layout, url) = (Layout::new(data), desk.setting("nats"));
+        let link = runtime.block_on(login(&layout, &url, "submitter"));
+        let link = link.expect("the server takes a submitter");
+        let names = Names::new(&desk.setting("name")).expect("a short name");
+        let intake = IntakeClient::new(link.client, &names);
+        let ledger = desk.setting("ledger").parse().expect("a ledger's id");
         let (pen, journal) = match before {
             Some(before) => (before.pen.clone(), before.journal()),
-            None => (Arc::new(Pen::of(data, profile.ledger)), Journal::default()),
+            None => (Arc::new(Pen::of(data, ledger)), Journal::default()),
         };
         Self {
             runtime,
             intake,
             pen,
             now,
-            vkey: profile.verifier_key(),
+            vkey: VerifierKey::parse(&desk.setting("vkey")).expect("a log's key"),
             journal: Mutex::new(journal),
             over: Arc::default(),
         }
@@ -324,7 +330,7 @@ impl Load {
 async fn say(
     intake: &IntakeClient,
     now: &dyn Clock,
-    vkey: &cinnabar_tlog::VerifierKey,
+    vkey: &VerifierKey,
     over: &AtomicBool,
     request: Vec<u8>,
     patience: Duration,

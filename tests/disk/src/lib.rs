@@ -7,6 +7,7 @@ mod fuse;
 pub mod journal;
 pub mod power;
 pub mod rot;
+mod replies;
 pub mod tree;
 pub mod up;
 

@@ -157,12 +157,7 @@ pub fn after(trace: &[Op], until: usize, keeps: Keeps, names: Names, rng: &mut R
             }
             Op::Write { .. } if durable.bytes[index] => tree.apply(op),
             Op::Write { node, at, data } => pages(*at, data, |at, page| {
-                let kept = match keeps {
-                    Keeps::Nothing => false,
-                    Keeps::All => true,
-                    Keeps::Some => rng.f64() < odds,
-                };
-                if kept {
+                if keeps == Keeps::All || keeps == Keeps::Some && rng.f64() < odds {
                     tree.write(*node, at, page);
                 }
             }),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cinnabar_disk::check::{Found, in_store};
+use cinnabar_disk::disk::Disk;
 use cinnabar_disk::journal::Load;
 use cinnabar_disk::up::{Up, command, is_stopped};
 use cinnabar_store::RESERVE_BYTES;
@@ -120,19 +121,61 @@ fn fill_at(place: &str, pass: u32) -> bool {
     // Founded and stopped: what the place is passed by is the load.
     drop(Up::start(disk.path()).stop().ends(0));
     let mut start = command(disk.path());
-    start.env("CINNABAR_FAILPOINTS", format!("{place}=stop@{pass}"));
+    start.env(cinnabar_failpoint::ENV, format!("{place}=stop@{pass}"));
     let up = Up::try_start(&mut start, disk.path())
         .unwrap_or_else(|ran| panic!("it does not come up:\n{}", ran.err));
     let data = disk.path().join("data");
     let load = Load::on(&data, disk.clone());
+    fill_and_free(&disk, &up, &load, place);
+    let load = Load::resumed(load);
+    let said = up.said();
+    assert!(!said.contains("panicked"), "{place}:\n{said}");
+    let count = load.journal().given.len();
+    let went_on = !up.has_ended() && {
+        load.send(1, 1, SHORTLY);
+        load.journal().given.len() > count
+    };
+    let (up, load) = match went_on {
+        true => (up, load),
+        false => {
+            // It says why it ended; nothing else is to be done about it than to start it again.
+            let ended = up.end();
+            assert_eq!(ended.code, Some(5), "{place}:\n{}", ended.err);
+            let why = ended.err.lines().last().unwrap_or_default();
+            assert!(
+                why.contains("o space left on device"),
+                "{place}:\n{}",
+                ended.err
+            );
+            println!("{place}: {why}");
+            let up = Up::start(disk.path());
+            let load = Load::again(&data, disk.clone(), Some(load));
+            load.send(5, 2, PATIENCE);
+            (up, load)
+        }
+    };
+    let desk = up.desk();
+    // The views have recovered too.
+    drop(desk.ask_as_of("/v1/organisations", desk.size()));
+    drop(desk.verify(&["--from", &desk.setting("api")]).ends(0));
+    drop(up.stop().ends(0));
+    let found = in_store(disk.path(), &mut load.journal().given.iter());
+    assert_eq!(found, Found::Whole, "{place}");
+    went_on
+}
+
+/// Sends statements; when the program stands still at the place fills the disk, lets it go on, and when that has told makes
+/// room again.
+fn fill_and_free(disk: &Disk, up: &Up, load: &Load, place: &str) {
     std::thread::scope(|threads| {
-        let sending = threads.spawn(|| load.send(30, 2, SHORTLY));
+        let sending = threads.spawn(|| load.send(40, 2, SHORTLY));
         eventually(place, || is_stopped(up.id()).then_some(()));
         disk.leave_free(Some(0));
         send(up.id(), Signal::CONT);
         eventually("an end, or an answer", || {
-            let answered = load.journal().refused.contains_key("unavailable.space")
-                || load.journal().unanswered > 0;
+            let journal = load.journal();
+            let answered =
+                journal.refused.contains_key("unavailable.space") || journal.unanswered > 0;
             (up.has_ended() || sending.is_finished() || answered).then_some(())
         });
         disk.leave_free(None);
@@ -143,40 +186,4 @@ fn fill_at(place: &str, pass: u32) -> bool {
         });
         load.give_up();
     });
-    let load = Load::resumed(load);
-    let said = up.said();
-    assert!(!said.contains("panicked"), "{place}:\n{said}");
-    let count = load.journal().given.len();
-    let went_on = !up.has_ended() && {
-        load.send(1, 1, SHORTLY);
-        load.journal().given.len() > count
-    };
-    eprintln!("{place}: went on {went_on}, ended {}", up.has_ended());
-    let (up, load) = match went_on {
-        true => (up, load),
-        false => {
-            if up.has_ended() {
-                let ran = up.end();
-                assert_eq!(ran.code, Some(5), "{place}:\n{}", ran.err);
-                assert!(ran.err.contains("to be safe"), "{place}:\n{}", ran.err);
-                eprintln!("{place}: {}", ran.err.lines().last().unwrap_or_default());
-            } else {
-                eprintln!("{place}: killed; it said\n{said}");
-                drop(up);
-            }
-            let up = Up::start(disk.path());
-            let load = Load::again(&data, disk.clone(), Some(load));
-            load.send(5, 2, PATIENCE);
-            (up, load)
-        }
-    };
-    let api = up.desk().setting("api");
-    let size = up.desk().size();
-    // The views have recovered too.
-    drop(up.desk().ask_as_of("/v1/organisations", size));
-    drop(up.desk().verify(&["--from", &api]).ends(0));
-    drop(up.stop().ends(0));
-    let found = in_store(disk.path(), &mut load.journal().given.iter());
-    assert_eq!(found, Found::Whole, "{place}");
-    went_on
 }
