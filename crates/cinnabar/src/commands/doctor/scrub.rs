@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cinnabar_events::{Entry, Payload, Sequence};
+use cinnabar_events::{Entry, Sequence};
 use cinnabar_ledger::founding::Layout;
 use cinnabar_projections::{Cursor, Digests, Views};
 use cinnabar_store::{OpenOptions, Scrub, ScrubFinding, Store};
@@ -12,6 +12,7 @@ use cinnabar_vault::{Examined, InstitutionKey};
 
 use super::{Args, Finding};
 use crate::exit::{Exit, Failure, OrFail as _};
+use crate::genuine;
 use crate::out::reasons;
 
 /// Folder within the data directory in which the views are folded again. Nothing in it is ever needed later.
@@ -106,27 +107,13 @@ fn secrets(layout: &Layout) -> Option<Finding> {
     if !layout.is_founded() {
         return None;
     }
-    let look = || -> anyhow::Result<String> {
-        let identity = layout.identity()?;
-        let genesis = layout.read_genesis()?;
-        let itself = match &genesis.statement().payload {
-            Payload::LedgerOpened(opened) => Some(opened.ledger_key),
-            _ => None,
-        };
-        genesis.verify()?;
-        layout.log_signer(&identity)?;
-        let found = layout.ledger_signer()?.public();
-        anyhow::ensure!(
-            itself == Some(found),
-            "{} is the key {found}, which the genesis does not name as the ledger's own",
-            layout.ledger_key().display()
-        );
-        Ok(identity.vkey.to_string())
-    };
-    Some(match look() {
-        Ok(vkey) => Finding::ok(
+    Some(match genuine::check(layout) {
+        Ok(identity) => Finding::ok(
             "keys",
-            format!("the genesis is signed, and the keys are its own: {vkey}"),
+            format!(
+                "the genesis is signed, and the keys are its own: {}",
+                identity.vkey
+            ),
         ),
         Err(error) => Finding::fail("keys", format!("{error:#}"))
             .remedy("put the file back from where you keep its copy"),
