@@ -193,13 +193,6 @@ fn latent() -> Vec<(&'static str, Vec<Fault>)> {
     };
     let fixture = Fixture::get();
     let first = |begins: &str| fixture.files(|path| path.starts_with(begins))[0].clone();
-    // The last bit of a digit makes another digit, but of `f`.
-    let seed = PathBuf::from("data/secrets/ledger.seed");
-    let digit = fixture
-        .bytes(&seed)
-        .iter()
-        .position(|digit| *digit != b'f')
-        .unwrap();
     let table = fixture
         .files(|path| path.ends_with(".sst"))
         .into_iter()
