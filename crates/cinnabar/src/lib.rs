@@ -11,6 +11,7 @@ mod commands;
 pub mod demo;
 pub mod exit;
 pub mod files;
+mod genuine;
 pub mod http;
 pub mod import;
 pub mod init;

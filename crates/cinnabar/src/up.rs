@@ -14,6 +14,7 @@ use crate::anchors::{AnchorArgs, Anchors};
 use crate::commands::backup::window::Window;
 use crate::demo;
 use crate::exit::{Exit, Failure, OrFail as _};
+use crate::genuine;
 use crate::init::{self, Charter};
 use crate::out;
 use crate::profile::{Profile, Users};
@@ -84,7 +85,7 @@ async fn up(args: Args) -> Result<(), Failure> {
         nats_port: args.nats_port,
         clock_ahead_seconds: 0,
     };
-    let identity = layout.identity().or_fail(Exit::Usage)?;
+    let identity = genuine::check(&layout).or_fail(Exit::Usage)?;
     let (witnesses, stamps) = args.anchors.settings();
     let anchors = Anchors::read(witnesses.as_ref(), stamps.as_ref(), &identity)?;
     let seen = anchors.seen().await?;

@@ -204,3 +204,71 @@ fn read_note(database: &Path) -> Result<Note, OpenError> {
     };
     Ok(parse().map_or(Note::Damaged, Note::Says))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn database(current: &str, lists: &[(u64, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("CURRENT"), current).unwrap();
+        for (number, text) in lists {
+            fs::write(dir.path().join(format!("MANIFEST-{number:06}")), text).unwrap();
+        }
+        dir
+    }
+
+    fn is_refused(dir: &Path) -> bool {
+        match check_list(dir) {
+            Ok(()) => false,
+            Err(OpenError::Unreadable(StoreError::Damaged(Damage::Tables))) => true,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_list_may_grow_and_give_way_to_a_newer_one_and_nothing_else() {
+        let dir = database("MANIFEST-000004\n", &[(4, "abc"), (6, "x"), (2, "abc")]);
+        assert!(!is_refused(dir.path()), "without a note");
+        note_list(dir.path()).unwrap();
+        let (list, current) = (
+            dir.path().join("MANIFEST-000004"),
+            dir.path().join("CURRENT"),
+        );
+        for (text, refused) in [
+            ("abc", false),
+            ("abcd", false),
+            ("ab", true),
+            ("", true),
+            ("abd", true),
+        ] {
+            fs::write(&list, text).unwrap();
+            assert_eq!(is_refused(dir.path()), refused, "{text}");
+        }
+        fs::write(&list, "abc").unwrap();
+        for (number, refused) in [(6, false), (2, true), (4, false)] {
+            fs::write(&current, format!("MANIFEST-{number:06}\n")).unwrap();
+            assert_eq!(is_refused(dir.path()), refused, "{number}");
+        }
+        fs::remove_file(&list).unwrap();
+        assert!(is_refused(dir.path()));
+    }
+
+    #[test]
+    fn a_damaged_note_says_nothing_and_is_found_by_a_look() {
+        let dir = database("MANIFEST-000004\n", &[(4, "abc")]);
+        note_list(dir.path()).unwrap();
+        assert_eq!(look(dir.path()), None);
+        let note = dir.path().join(NOTE);
+        let whole = fs::read(&note).unwrap();
+        assert_eq!(whole.len(), NOTE_BYTES);
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            fs::write(&note, bytes).unwrap();
+            assert!(!is_refused(dir.path()), "{at}");
+            assert_eq!(look(dir.path()).unwrap().0, NOTE, "{at}");
+        }
+    }
+}

@@ -110,7 +110,7 @@ pub(super) fn walk(
             recoveries: Vec::new(),
             checkpoints: 0,
             index: None,
-            seen: known.iter().map(|known| empty(known)).collect(),
+            seen: known.iter().map(empty).collect(),
         },
     };
     let end = said.head.map_or(Size::ZERO, |head| head.size);

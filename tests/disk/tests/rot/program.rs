@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cinnabar_disk::rot::fault::{Damage, Fault};
 use cinnabar_disk::rot::fixture::Fixture;
 use cinnabar_disk::rot::outcome::{Outcome, Tally};
-use cinnabar_disk::rot::program::judge;
+use cinnabar_disk::rot::program::{doctor, everything, judge};
 use cinnabar_tests::tally::{seed, times};
 use fastrand::Rng;
 
@@ -183,4 +183,98 @@ fn a_replica_rebuilt_from_a_damaged_stream_is_the_same_or_none() {
         tally.count("log stream: messages, replica gone", &flip, &outcome);
     }
     report("R4", "rebuilds from a damaged stream", &tally);
+}
+
+/// Faults that a start does not come upon, and the check of `doctor --scrub` that does.
+fn latent() -> Vec<(&'static str, Vec<Fault>)> {
+    let flip = |file: &Path, at: u64| Fault {
+        file: file.to_owned(),
+        damage: Damage::Flip { at, bit: 0 },
+    };
+    let fixture = Fixture::get();
+    let first = |begins: &str| fixture.files(|path| path.starts_with(begins))[0].clone();
+    let table = fixture
+        .files(|path| path.ends_with(".sst"))
+        .into_iter()
+        .max_by_key(|file| length(file))
+        .unwrap();
+    vec![
+        ("vault", vec![flip(&first("data/vault/sealed/"), 150)]),
+        ("keys", vec![other_digit()]),
+        ("replica", vec![flip(&table, length(&table) / 2)]),
+        ("views", texts()),
+    ]
+}
+
+/// A bit in the ledger's own key that makes it another key: the last bit of a decimal digit makes another digit.
+fn other_digit() -> Fault {
+    let file = PathBuf::from("data/secrets/ledger.seed");
+    let digit = Fixture::get()
+        .bytes(&file)
+        .iter()
+        .position(u8::is_ascii_digit)
+        .unwrap();
+    Fault {
+        file,
+        damage: Damage::Flip {
+            at: digit as u64,
+            bit: 0,
+        },
+    }
+}
+
+#[test]
+fn a_bit_that_makes_the_ledgers_own_key_another_key_stops_the_start() {
+    let outcome = judge(&[other_digit()], &[]);
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.contains("ledger.seed")),
+        "{outcome:?}"
+    );
+}
+
+/// One bit in every copy of a name in the views: the pages that the write-ahead log has newer ones of are not read.
+fn texts() -> Vec<Fault> {
+    const NAME: &[u8] = b"enterprise";
+    let file = PathBuf::from("data/views/views-1.db");
+    let bytes = Fixture::get().bytes(&file);
+    let places = bytes
+        .windows(NAME.len())
+        .enumerate()
+        .filter(|(_, text)| *text == NAME);
+    let flip = |(at, _)| Fault {
+        file: file.clone(),
+        damage: Damage::Flip {
+            at: at as u64,
+            bit: 0,
+        },
+    };
+    places.map(flip).collect()
+}
+
+#[test]
+fn a_scrub_names_what_a_start_does_not_come_upon() {
+    let whole = everything();
+    assert_eq!(doctor(whole.path()), Ok(Vec::new()));
+    for (check, faults) in latent() {
+        assert!(!faults.is_empty(), "{check}");
+        let copy = everything();
+        faults.iter().for_each(|fault| fault.inflict(copy.path()));
+        let found = doctor(copy.path()).unwrap();
+        let named = found
+            .iter()
+            .any(|finding| finding.starts_with(&format!("\"FAIL\" \"{check}\"")));
+        assert!(named, "{check}: {found:?}");
+    }
+}
+
+#[test]
+fn views_that_changed_while_nobody_folded_them_are_folded_again_before_anybody_sees_them() {
+    let outcome = judge(&texts(), &[]);
+    let mut tally = Tally::default();
+    tally.count("a text in the views", &"every copy of a name", &outcome);
+    report("R4", "flips in a text of the views", &tally);
+    assert!(
+        matches!(&outcome, Outcome::Healed(why) if why.contains("folded again")),
+        "{outcome:?}"
+    );
 }

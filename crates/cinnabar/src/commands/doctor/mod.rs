@@ -17,7 +17,7 @@ use crate::profile::ProfileArg;
 /// Arguments of `cinnabar doctor`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  cinnabar doctor\n  cinnabar doctor --key li.key --monitor http://127.0.0.1:8222\n  cinnabar doctor --scrub --data ./cinnabar-data\n\nWith --scrub it looks at the data of a node that is stopped, and at nothing else: every checksum, every entry, and all\nthat is made of the entries. It repairs nothing. Ends with exit code 2 if a check fails."
+    after_help = "Example:\n  cinnabar doctor\n  cinnabar doctor --key li.key --monitor http://127.0.0.1:8222\n  cinnabar doctor --scrub --data ./cinnabar-data\n\nWith --scrub it looks at the data of a node that is stopped, and at nothing else: every checksum, every entry, and all that is made of the entries. It repairs nothing. Ends with exit code 2 if a check fails."
 )]
 pub(crate) struct Args {
     /// An actor's key file to look at too.

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cinnabar_events::{Entry, Payload, Sequence};
+use cinnabar_events::{Entry, Sequence};
 use cinnabar_ledger::founding::Layout;
 use cinnabar_projections::{Cursor, Digests, Views};
 use cinnabar_store::{OpenOptions, Scrub, ScrubFinding, Store};
 use cinnabar_tlog::Size;
-use cinnabar_vault::{Examined, InstitutionKey};
+use cinnabar_vault::{Examined, Found, InstitutionKey};
 
 use super::{Args, Finding};
 use crate::exit::{Exit, Failure, OrFail as _};
+use crate::genuine;
 use crate::out::reasons;
 
 /// Folder within the data directory in which the views are folded again. Nothing in it is ever needed later.
@@ -106,27 +107,13 @@ fn secrets(layout: &Layout) -> Option<Finding> {
     if !layout.is_founded() {
         return None;
     }
-    let look = || -> anyhow::Result<String> {
-        let identity = layout.identity()?;
-        let genesis = layout.read_genesis()?;
-        let itself = match &genesis.statement().payload {
-            Payload::LedgerOpened(opened) => Some(opened.ledger_key),
-            _ => None,
-        };
-        genesis.verify()?;
-        layout.log_signer(&identity)?;
-        let found = layout.ledger_signer()?.public();
-        anyhow::ensure!(
-            itself == Some(found),
-            "{} is the key {found}, which the genesis does not name as the ledger's own",
-            layout.ledger_key().display()
-        );
-        Ok(identity.vkey.to_string())
-    };
-    Some(match look() {
-        Ok(vkey) => Finding::ok(
+    Some(match genuine::check(layout) {
+        Ok(identity) => Finding::ok(
             "keys",
-            format!("the genesis is signed, and the keys are its own: {vkey}"),
+            format!(
+                "the genesis is signed, and the keys are its own: {}",
+                identity.vkey
+            ),
         ),
         Err(error) => Finding::fail("keys", format!("{error:#}"))
             .remedy("put the file back from where you keep its copy"),
@@ -157,14 +144,17 @@ fn vault(layout: &Layout, args: &Args) -> Option<Finding> {
         let (mut kept, mut wrong) = (0_u64, 0_u64);
         let damaged = examined.each(|slot, opening| {
             kept += 1;
-            wrong += u64::from(opening.commitment(slot.statement) != slot.commitment);
+            let opens = opening.commitment(slot.statement) == slot.commitment;
+            // A list leads to it, too.
+            let found = matches!(examined.find(&slot), Ok(Found::Opening(_)));
+            wrong += u64::from(!(opens && found));
         })?;
         Ok::<_, cinnabar_vault::Fault>((kept, wrong, damaged))
     };
     Some(match look() {
         Ok((kept, 0, damaged)) if damaged.is_empty() => Finding::ok(
             "vault",
-            format!("{kept} openings, each opens its commitment"),
+            format!("{kept} openings, each can be found and opens its commitment"),
         ),
         Ok((_, wrong, damaged)) => {
             let names: Vec<String> = damaged
@@ -172,7 +162,7 @@ fn vault(layout: &Layout, args: &Args) -> Option<Finding> {
                 .map(|path| path.display().to_string())
                 .collect();
             let detail = format!(
-                "{wrong} openings don't open their commitment; files that can't be read: {}",
+                "{wrong} openings don't open their commitment or can't be found; files that can't be read: {}",
                 names.join(", ")
             );
             Finding::fail("vault", detail)
