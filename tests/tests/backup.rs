@@ -266,6 +266,8 @@ fn a_flipped_bit_in_any_file_of_a_backup_is_found_and_nothing_is_restored() {
         .unwrap()
         .map(|file| file.unwrap().path())
         .collect();
+    // An empty log of the database has no bit to flip.
+    files.retain(|file| fs::metadata(file).unwrap().len() > 0);
     files.sort();
     let all = files.len();
     let mut dice = Dice(seed());
@@ -453,7 +455,8 @@ fn with_the_log_stream_lost_the_newest_backup_goes_on_and_an_older_one_signs_not
     backup(&ledger, "newest")
         .ends(REFUSED)
         .says("it was put back");
-    let refused = |words: &[&str]| Ran::of(&mut ledger.command(words));
+    // One that starts runs on; then this doesn't wait for ever.
+    let refused = |words: &[&str]| Running::start(&mut ledger.command(words)).end();
     // The mark knows better; where there is none, nobody knows.
     let lost = format!("it has {old} entries");
     refused(&[])

@@ -16,6 +16,7 @@ use cinnabar_ledger::nats::users::UserName;
 use cinnabar_ledger::node::{self, Handle, MayRefill, Phase, Precautions, Role, Setup};
 use cinnabar_ledger::{Identity, Lease};
 use cinnabar_store::{OpenError, OpenOptions, Store};
+use cinnabar_vault::Vault;
 use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -166,14 +167,7 @@ async fn live(
         ..Precautions::default()
     };
     let store = open_store(&config, new_mark)?;
-    let vault = match &config.vault {
-        None => None,
-        Some(vault) => {
-            let folder = config.data.join("vault");
-            let opened = founding::open_vault(&folder, &vault.key, &store);
-            Some(opened.or_fail_while(Exit::Usage, || "cannot open the vault")?)
-        }
-    };
+    let vault = open_vault(&config, &store)?;
     let window = Window::open(&store, vault.clone());
     let stop = CancellationToken::new();
     let setup = Setup {
@@ -235,6 +229,17 @@ fn open_store(config: &Config, new_mark: bool) -> Result<Store, Failure> {
         Exit::Usage,
         || "cannot open the store (a mark that is kept for the first time is made with --new-mark)",
     )
+}
+
+/// Opens the vault, if this node has one; makes it at the first time.
+fn open_vault(config: &Config, store: &Store) -> Result<Option<Arc<Vault>>, Failure> {
+    let Some(vault) = &config.vault else {
+        return Ok(None);
+    };
+    let opened = founding::open_vault(&config.data.join("vault"), &vault.key, store);
+    opened
+        .or_fail_while(Exit::Usage, || "cannot open the vault")
+        .map(Some)
 }
 
 fn role(config: &Config, identity: &Identity) -> Result<Role, Failure> {

@@ -47,7 +47,9 @@ impl Source {
             }
             Self::Running(stream) => match ask(stream, Ask::Replica)? {
                 Answer::Replica(copied) => Ok(copied),
-                other => Err(odd(&other)),
+                answer @ (Answer::Vault { .. } | Answer::Done | Answer::Refused { .. }) => {
+                    Err(odd(&answer))
+                }
             },
         }
     }
@@ -58,7 +60,9 @@ impl Source {
             Self::Stopped { .. } => Ok(()),
             Self::Running(stream) => match ask(stream, Ask::Vault)? {
                 Answer::Vault { .. } => Ok(()),
-                other => Err(odd(&other)),
+                answer @ (Answer::Replica(_) | Answer::Done | Answer::Refused { .. }) => {
+                    Err(odd(&answer))
+                }
             },
         }
     }
@@ -72,7 +76,9 @@ impl Source {
             Self::Stopped { .. } => Ok(()),
             Self::Running(stream) => match ask(stream, Ask::Done)? {
                 Answer::Done => Ok(()),
-                other => Err(odd(&other)),
+                answer @ (Answer::Replica(_) | Answer::Vault { .. } | Answer::Refused { .. }) => {
+                    Err(odd(&answer))
+                }
             },
         }
     }
