@@ -6,8 +6,8 @@ pub mod faults;
 mod fuse;
 pub mod journal;
 pub mod power;
-pub mod rot;
 mod replies;
+pub mod rot;
 pub mod tree;
 pub mod up;
 

@@ -21,10 +21,10 @@ fn folded(mut block: Application, records: &mut RecordMap) -> Application {
     let changes: Changes = overlay.into_changes();
     block.records = changes.clone();
     use cinnabar_governance::RecordsMut as _;
-    for (key, record) in changes {
+    for (key, record) in changes.iter() {
         match record {
-            Some(record) => records.put(key, record),
-            None => records.remove(key),
+            Some(record) => records.put(key.clone(), record.clone()),
+            None => records.remove(key.clone()),
         }
     }
     block
