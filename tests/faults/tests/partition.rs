@@ -185,7 +185,7 @@ fn networks_that_flap_cost_time_and_nothing_else() {
     let mut random = fastrand::Rng::with_seed(seed());
     let net = Parted::new();
     let mut keeper = net.journal();
-    let rounds = times(8, 200);
+    let rounds = times(4, 200);
     for _ in 0..rounds {
         let at = random.usize(..net.nets.len());
         let proxy = &net.nets[at];
