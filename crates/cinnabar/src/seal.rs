@@ -72,7 +72,7 @@ mod tests {
         leave(dir.path(), &views);
         assert!(holds(dir.path(), &views));
         let seal = fs::read_to_string(path(dir.path())).unwrap();
-        fs::write(path(dir.path()), seal.replace("blake3:", "blake3:0")).unwrap();
+        fs::write(path(dir.path()), format!("{seal}x blake3:0\n")).unwrap();
         assert!(!holds(dir.path(), &views));
         // Of another cursor it says nothing.
         fs::write(path(dir.path()), format!("x{seal}")).unwrap();
