@@ -108,7 +108,8 @@ impl Records for Store {
     }
 
     fn due(&self, after: Option<&DueKey>) -> Result<Option<DueKey>, StoreError> {
-        self.inner.soonest.next_due(self, after)
+        let read = |after: Option<&DueKey>, most| self.due_after(after, most);
+        self.inner.soonest.next_due(after, read)
     }
 }
 

@@ -51,12 +51,12 @@ impl Known {
 }
 
 impl Soonest {
-    /// The running deadline that ends next after `after`.
-    pub(crate) fn next_due(
+    /// The running deadline that ends next after `after`. `read` gives those in the database, [`SOONEST`] at most.
+    pub(crate) fn next_due<E>(
         &self,
-        store: &Store,
         after: Option<&DueKey>,
-    ) -> Result<Option<DueKey>, StoreError> {
+        read: impl FnOnce(Option<&DueKey>, usize) -> Result<Vec<DueKey>, E>,
+    ) -> Result<Option<DueKey>, E> {
         let blocks = {
             let window = self.window();
             if let Some(next) = window.after(after) {
@@ -64,7 +64,7 @@ impl Soonest {
             }
             window.blocks
         };
-        let found = store.due_after(after, SOONEST)?;
+        let found = read(after, SOONEST)?;
         let next = found.first().cloned();
         let mut window = self.window();
         if after.is_none() && window.blocks == blocks {
@@ -119,7 +119,11 @@ impl Window {
 
 impl Store {
     /// The running deadlines that end next after `after`, `most` of them at most.
-    fn due_after(&self, after: Option<&DueKey>, most: usize) -> Result<Vec<DueKey>, StoreError> {
+    pub(crate) fn due_after(
+        &self,
+        after: Option<&DueKey>,
+        most: usize,
+    ) -> Result<Vec<DueKey>, StoreError> {
         let end = [DueKey::LETTER as u8 + 1];
         let records = self.family(Family::Records);
         let mut rows = self
@@ -180,4 +184,87 @@ pub(crate) fn on(
     }
     rows.status()?;
     Ok(found)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use cinnabar_events::Timestamp;
+    use cinnabar_governance::{Record, RecordKey};
+    use std::convert::Infallible;
+
+    fn key(number: u64) -> DueKey {
+        DueKey {
+            due: Timestamp::from_micros(i64::try_from(number).unwrap()).unwrap(),
+            on: "product/p".parse().unwrap(),
+            rule: "r".parse().unwrap(),
+        }
+    }
+
+    /// Numbers that are the same in every run (Knuth's generator).
+    fn numbers(mut state: u64) -> impl FnMut(u64) -> u64 {
+        move |below| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        }
+    }
+
+    /// Beside a set that stands for the database: blocks that start many deadlines, blocks that end many, and questions.
+    #[test]
+    fn what_is_remembered_of_deadlines_is_what_a_database_would_say() {
+        let mut random = numbers(5);
+        let (soonest, mut all) = (Soonest::default(), BTreeSet::new());
+        let (mut asked, mut reads) = (0, 0);
+        for block in 0..400 {
+            let mut changes = Changes::new();
+            let ends = [1, 9][usize::from(block / 40 % 2 == 1)];
+            for _ in 0..40 {
+                let (first, ended) = (all.first().cloned(), random(10) < ends);
+                let (key, there) = match first {
+                    // The first ones end first, as a rule.
+                    Some(first) if ended && random(2) == 0 => (first, false),
+                    _ => (key(random(6_000)), !ended),
+                };
+                match there {
+                    true => all.insert(key.clone()),
+                    false => all.remove(&key),
+                };
+                changes.set(RecordKey::Due(key), there.then_some(Record::Due(())));
+            }
+            soonest.update(&changes);
+            for after in [None, Some(key(random(6_000))), all.last().cloned()] {
+                let range = |after: Option<&DueKey>| {
+                    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+                    all.range((from, Bound::Unbounded)).cloned()
+                };
+                let found = soonest.next_due(after.as_ref(), |after, most| {
+                    reads += 1;
+                    Ok::<_, Infallible>(range(after).take(most).collect())
+                });
+                let expected: Vec<_> = range(after.as_ref()).take(1).collect();
+                assert_eq!(found.unwrap().as_ref(), expected.first(), "block {block}");
+                asked += 1;
+            }
+            assert!(soonest.window().keys.len() <= 2 * SOONEST);
+        }
+        assert!(reads > 1 && reads < asked / 2, "{reads} of {asked}");
+    }
+
+    #[test]
+    fn what_was_read_before_a_block_is_not_remembered_after_it() {
+        let soonest = Soonest::default();
+        let late = soonest.next_due(None, |_, _| {
+            let mut changes = Changes::new();
+            changes.set(RecordKey::Due(key(1)), Some(Record::Due(())));
+            soonest.update(&changes);
+            // As the database was before that block.
+            Ok::<_, Infallible>(vec![key(2)])
+        });
+        assert_eq!(late, Ok(Some(key(2))));
+        let now = soonest.next_due(None, |_, _| Ok::<_, Infallible>(vec![key(1), key(2)]));
+        assert_eq!(now, Ok(Some(key(1))));
+    }
 }
