@@ -164,21 +164,18 @@ impl Embedded {
         precautions.refill = Some(right.clone());
         check_clock(&client, &names, &store, embedding.clock_ahead_seconds).await?;
 
-        let stop = CancellationToken::new();
-        tokio::spawn(check_again(
+        let (stop, frozen) = (CancellationToken::new(), Arc::default());
+        let [monitor, health] = [(); 2].map(|()| server.monitor_url().to_owned());
+        let again = check_again(
             events,
             client.clone(),
             right,
-            server.monitor_url().to_owned(),
+            monitor,
             names.clone(),
             stop.clone(),
-        ));
-        let frozen = Arc::default();
-        tokio::spawn(watch_server(
-            server.monitor_url().to_owned(),
-            Arc::clone(&frozen),
-            stop.clone(),
-        ));
+        );
+        tokio::spawn(again);
+        tokio::spawn(watch_server(health, Arc::clone(&frozen), stop.clone()));
         let vault = open_vault(&layout.vault(), &layout.institution_key(), &store)?;
         let role = Role::Writer {
             signer,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::Clock;
@@ -307,35 +308,7 @@ impl Node {
         else {
             return Ok(());
         };
-        self.committed.notify_one();
-        let feed = Feed {
-            client: self.setup.client.clone(),
-            names: self.setup.names.clone(),
-            identity: self.setup.identity.clone(),
-            store: self.setup.store.clone(),
-            committed: self.committed.clone(),
-            published: self.feed.clone(),
-            paused: self.paused.clone(),
-            stop: turn.clone(),
-        };
-        let feeding = tokio::spawn(feed.run());
-        let watching = Watch {
-            stream: stream.clone(),
-            store: self.setup.store.clone(),
-            generation: self.replica.position().generation,
-            lease: *lease,
-            turn: turn.clone(),
-        };
-        let watching = tokio::spawn(watching.run());
-        let patrol = Patrol {
-            stream: stream.clone(),
-            last: self.replica.position().stream_sequence,
-            unreadable: self.unreadable.clone(),
-            may_refill: self.precautions.refill.is_some(),
-            alarm: self.alarm.clone(),
-            turn: turn.clone(),
-        };
-        let patrolling = tokio::spawn(patrol.run());
+        let company = self.accompany(&stream, *lease, &turn);
         let intake = serve(
             &self.setup.client,
             &self.setup.names,
@@ -365,9 +338,43 @@ impl Node {
         if let Ok(intake) = intake {
             intake.stop().await;
         }
-        drop(feeding.await);
-        drop((watching.await, patrolling.await));
+        company.join_all().await;
         self.after(halt)
+    }
+
+    /// What goes on beside the writer for as long as its turn lasts: the feed, a look at the stream now and then, and one reading of all of it.
+    fn accompany(&self, stream: &LogStream, lease: Lease, turn: &CancellationToken) -> JoinSet<()> {
+        self.committed.notify_one();
+        let mut company = JoinSet::new();
+        let feed = Feed {
+            client: self.setup.client.clone(),
+            names: self.setup.names.clone(),
+            identity: self.setup.identity.clone(),
+            store: self.setup.store.clone(),
+            committed: self.committed.clone(),
+            published: self.feed.clone(),
+            paused: self.paused.clone(),
+            stop: turn.clone(),
+        };
+        company.spawn(feed.run());
+        let watching = Watch {
+            stream: stream.clone(),
+            store: self.setup.store.clone(),
+            generation: self.replica.position().generation,
+            lease,
+            turn: turn.clone(),
+        };
+        company.spawn(watching.run());
+        let patrol = Patrol {
+            stream: stream.clone(),
+            last: self.replica.position().stream_sequence,
+            unreadable: self.unreadable.clone(),
+            may_refill: self.precautions.refill.is_some(),
+            alarm: self.alarm.clone(),
+            turn: turn.clone(),
+        };
+        company.spawn(patrol.run());
+        company
     }
 
     fn committer(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use cinnabar_events::{Malformed, Rulebook};
 use cinnabar_governance::{Help, Rejection};
+use cinnabar_store::LowSpace;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no receipt. Members as in RFC 9457, and ours.
@@ -53,6 +54,8 @@ pub struct Problem {
 const BUSY_RETRY_MS: u64 = 250;
 /// How long to wait for a writer: what a take-over takes.
 const NO_WRITER_RETRY_MS: u64 = 2000;
+/// How long to wait when there is no room: somebody has to make some.
+const NO_SPACE_RETRY_MS: u64 = 5000;
 
 impl Problem {
     fn new(status: u16, title: &'static str, code: &str, detail: String) -> Self {
@@ -74,9 +77,13 @@ impl Problem {
         }
     }
 
-    /// Not now: asking again with the same bytes is safe.
-    pub(crate) fn not_now(title: &'static str, code: &str, detail: String) -> Self {
-        Self::new(503, title, code, detail)
+    /// The disk is nearly full. Reads, proofs and receipts for what is recorded go on.
+    pub(crate) fn no_space(low: &LowSpace) -> Self {
+        let detail = format!("nothing new is recorded until there is room: {low}");
+        Self {
+            retry_after_ms: Some(NO_SPACE_RETRY_MS),
+            ..Self::new(503, "No space", "unavailable.space", detail)
+        }
     }
 
     /// The queue is full.

@@ -4,24 +4,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use cinnabar_store::LowSpace;
-
-use crate::problem::Problem;
-
-/// How long to wait when there is no room: somebody has to make some.
-const NO_SPACE_RETRY_MS: u64 = 5000;
-
-impl Problem {
-    /// The disk is nearly full. Reads, proofs and receipts for what is recorded go on.
-    pub(crate) fn no_space(low: &LowSpace) -> Self {
-        let detail = format!("nothing new is recorded until there is room: {low}");
-        Self {
-            retry_after_ms: Some(NO_SPACE_RETRY_MS),
-            ..Self::not_now("No space", "unavailable.space", detail)
-        }
-    }
-}
-
 /// Since when the block is being committed that is: a slow disk shows here, before anything fails.
 #[derive(Clone, Debug, Default)]
 pub struct Pending(Arc<AtomicU64>);

@@ -56,26 +56,11 @@ pub(crate) fn write(
         committer.runtime.clone(),
         committer.stop.clone(),
     );
-    if let Err(halt) = committer.open_epoch() {
-        return halt;
-    }
-    pass(Failpoint::EpochOpened);
-    // Another writer may have recorded erasures while this node followed.
-    if let Some(vault) = &committer.vault
-        && let Err(failure) = carry_out_erasures(&store, vault)
-    {
-        return failure.into();
-    }
-    let vault = committer.vault.clone();
-    let mut draft = match Draft::new(store.clone(), itself, vault.clone()) {
+    let mut draft = match begin(&mut committer, itself, clock, recovery) {
         Ok(draft) => draft,
-        Err(error) => return Halt::Unknown(Divergence::Store(error)),
+        Err(halt) => return halt,
     };
-    if let Some(recovery) = recovery
-        && let Err(halt) = recover(recovery, &mut committer, &mut draft, clock)
-    {
-        return halt;
-    }
+    let vault = committer.vault.clone();
     opened();
     let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
@@ -113,6 +98,27 @@ pub(crate) fn write(
             .chain(draft.finish().outcomes.into_iter().map(|(reply, _)| reply)),
     ));
     halt
+}
+
+/// Begins the term; the first draft on top of what is there then.
+fn begin(
+    committer: &mut Committer,
+    itself: Arc<LedgerSigner>,
+    clock: &mut Clock,
+    recovery: Option<&[u8]>,
+) -> Result<Draft, Halt> {
+    committer.open_epoch()?;
+    pass(Failpoint::EpochOpened);
+    // Another writer may have recorded erasures while this node followed.
+    if let Some(vault) = &committer.vault {
+        carry_out_erasures(&committer.store, vault)?;
+    }
+    let draft = Draft::new(committer.store.clone(), itself, committer.vault.clone());
+    let mut draft = draft.map_err(Divergence::Store)?;
+    if let Some(recovery) = recovery {
+        recover(recovery, committer, &mut draft, clock)?;
+    }
+    Ok(draft)
 }
 
 /// A thread whose processor time can be told from others'.

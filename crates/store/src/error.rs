@@ -20,6 +20,9 @@ pub enum Damage {
     /// An entry below the head is gone.
     #[error("the entry at sequence {0} is missing")]
     EntryMissing(Sequence),
+    /// An entry stands in two tables: it was written again.
+    #[error("the entry at sequence {0} was written twice")]
+    EntryTwice(Sequence),
     /// An entry lies beyond the head.
     #[error("there is an entry at sequence {0}, beyond the head")]
     EntryBeyondHead(Sequence),

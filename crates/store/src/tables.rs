@@ -106,7 +106,7 @@ pub(crate) fn note_list(database: &Path) -> Result<(), OpenError> {
 /// replayed into tables. Looks at where each table begins and ends, not into it.
 ///
 /// # Errors
-/// [`Damage::EntryMissing`] with the first that has none.
+/// [`Damage::EntryMissing`] with the first that has none, [`Damage::EntryTwice`] with one in two tables.
 pub(crate) fn check_entries(db: &DB, size: Size) -> Result<(), StoreError> {
     let mut ranges = Vec::new();
     for table in db.live_files()? {
@@ -122,8 +122,11 @@ pub(crate) fn check_entries(db: &DB, size: Size) -> Result<(), StoreError> {
     let mut next = 0;
     for (first, last) in ranges {
         // (How many entries a table has is not known before it is read: the statistics are not loaded at open.)
-        if first != next {
+        if first > next {
             return Err(Damage::EntryMissing(Sequence::new(next)).into());
+        }
+        if first < next {
+            return Err(Damage::EntryTwice(Sequence::new(first)).into());
         }
         next = last.saturating_add(1);
     }

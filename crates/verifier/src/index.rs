@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use cinnabar_events::kinds::DossiersIndexed;
+use cinnabar_events::kinds::{DossiersIndexed, INDEX_MAX_LAG};
 use cinnabar_events::{Entry, EntryHash, Revision, Subject, dossier_key, dossier_value};
 use cinnabar_tlog::{Hash, SPARSE_EMPTY, SparseKey, sparse_update};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,11 @@ use crate::finding::{Check, Fault};
 use crate::keep::Keep;
 use crate::shelf::Unreadable;
 
-/// Changed heads that are remembered one by one, because an index may say how things stood before them. The ledger says
-/// what it knows a block or two later.
-const REMEMBERED: usize = 8_192;
+/// Changed heads of so many entries are remembered one by one, because an index may say how things stood before them; beyond, the
+/// rules refuse it. Some 100 bytes each.
+const REMEMBERED: u64 = INDEX_MAX_LAG;
+/// How many entries more gather before those too old are moved on: together they cost less.
+const GATHERED: u64 = 4_096;
 
 /// One head as an entry left it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,7 +47,7 @@ impl<'de> Deserialize<'de> for Hex {
 pub(crate) enum Judged {
     Right,
     Wrong(Fault),
-    /// It speaks of a time too long before it.
+    /// It speaks of a time too long before it, which the rules refuse.
     TooOld,
 }
 
@@ -85,10 +87,13 @@ impl Index {
 
     /// Moves what no index can speak of any more into the tree.
     pub(crate) fn relieve(&mut self, keep: &mut Keep) -> Result<(), Unreadable> {
-        if self.pending.len() < 2 * REMEMBERED {
+        let (Some(first), Some(last)) = (self.pending.front(), self.pending.back()) else {
+            return Ok(());
+        };
+        if last.seq - first.seq < REMEMBERED + GATHERED {
             return Ok(());
         }
-        let until = self.pending[self.pending.len() - REMEMBERED].seq;
+        let until = last.seq - REMEMBERED;
         self.advance(until, keep).map(|_| ())
     }
 

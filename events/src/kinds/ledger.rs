@@ -54,12 +54,16 @@ pub struct Founder {
     pub key: PublicKey,
 }
 
+/// By so many entries the index of dossiers may come after what it covers: it is computed beside the writer. An auditor
+/// remembers no more of what changed meanwhile.
+pub const INDEX_MAX_LAG: u64 = 32_768;
+
 /// The root of the index of dossiers: with it a reader proves that the entries shown for a subject are all there are.
 /// Said by the ledger itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DossiersIndexed {
-    /// So many entries are covered: those before this sequence, which is at most this entry's own.
+    /// So many entries are covered: those before this sequence, which is at most this entry's own and not long before it.
     pub size: u64,
     /// Root of the sparse tree over the heads of all dossiers, as those entries left them.
     pub root: SparseRoot,

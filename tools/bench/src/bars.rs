@@ -151,92 +151,130 @@ pub(crate) fn judge(runs: &[&Loop]) -> Vec<Judged> {
     let Some(first) = runs.first() else {
         return Vec::new();
     };
-    let figure = first.plan.to_string();
-    let spread = |of: &dyn Fn(&Loop) -> f64| Spread::of(runs.iter().map(|run| of(run)));
-    let bar = |unit, bound, of: &dyn Fn(&Loop) -> f64| {
-        Judged::new(figure.clone(), Standard::Bar, unit, bound, spread(of))
+    let asked = Asked {
+        figure: first.plan.to_string(),
+        runs,
     };
-    let quiet = |unit, bound, of: &dyn Fn(&Loop) -> f64| {
-        let standard = Standard::QuietMachine;
-        Judged::new(figure.clone(), standard, (unit, ""), bound, spread(of))
-    };
-    let path = (Unit::Share, "of the path without commit");
-    let p50 = (Unit::Times, "syncs (p50)");
-    let ms = |micros: f64| micros / 1_000.0;
     match (first.plan.load, first.plan.followers) {
-        (Load::Closed(1024), Followers::Held) => vec![
-            bar(path, Bound::AtLeast(0.70), &Loop::of_path),
-            quiet(Unit::PerSecond, Bound::AtLeast(35_000.0), &|run| {
-                run.throughput
-            }),
-            bar(
-                (Unit::Times, "its append rate: feed drained afterwards"),
-                Bound::AtLeast(2.0),
-                &|run| ratio(run.lag.feed_drained, run.throughput),
-            ),
-        ],
-        (Load::Closed(1024), Followers::All) => vec![
-            bar(path, Bound::AtLeast(0.40), &Loop::of_path),
-            quiet(Unit::PerSecond, Bound::AtLeast(15_000.0), &|run| {
-                run.throughput
-            }),
-        ],
-        (Load::Closed(64), Followers::Held | Followers::Feed | Followers::All) => vec![
-            bar(p50, Bound::AtMost(2.5), &|run| {
-                ratio(run.latency.p50, run.syncs())
-            }),
-            quiet(Unit::PerSecond, Bound::AtLeast(15_000.0), &|run| {
-                run.throughput
-            }),
-            quiet(Unit::Milliseconds, Bound::AtMost(10.0), &|run| {
-                ms(run.latency.p99)
-            }),
-        ],
-        (Load::Closed(1), Followers::Held | Followers::Feed | Followers::All) => vec![
-            bar(
-                (Unit::Times, "(1.5 syncs + 0.5 ms) (p50, receipt verified)"),
-                Bound::AtMost(1.0),
-                &|run| ratio(run.latency.p50, 1.5 * run.syncs() + 500.0),
-            ),
-            quiet(Unit::Milliseconds, Bound::AtMost(2.0), &|run| {
-                ms(run.latency.p50)
-            }),
-        ],
-        (Load::Open(1000), Followers::Held | Followers::Feed | Followers::All) => vec![
-            bar((Unit::Times, "syncs (p99)"), Bound::AtMost(5.0), &|run| {
-                ratio(run.latency.p99, run.syncs())
-            }),
-            quiet(Unit::Milliseconds, Bound::AtMost(10.0), &|run| {
-                ms(run.latency.p99)
-            }),
-            quiet(Unit::Milliseconds, Bound::AtMost(50.0), &|run| {
-                ms(run.latency.p999)
-            }),
-        ],
-        (Load::Over(_), Followers::Held | Followers::Feed | Followers::All) => vec![
-            bar(
-                (Unit::Share, "of the best closed loop"),
-                Bound::AtLeast(0.90),
-                &|run| ratio(run.throughput, run.peak.unwrap_or_default()),
-            ),
-            bar(
-                (
-                    Unit::Times,
-                    "the time that a full queue takes (p99 of the admitted)",
-                ),
-                Bound::AtMost(2.0),
-                &Loop::p99_to_full_queue,
-            ),
-            bar(
-                (Unit::Count, "busy answers without retryAfter"),
-                Bound::AtMost(0.0),
-                &|run| run.busy.without_retry_after as f64,
-            ),
-        ],
+        (Load::Closed(1024), Followers::Held) => asked.held(),
+        (Load::Closed(1024), Followers::All) => asked.live(),
+        (Load::Closed(64), Followers::Held | Followers::Feed | Followers::All) => asked.many(),
+        (Load::Closed(1), Followers::Held | Followers::Feed | Followers::All) => asked.alone(),
+        (Load::Open(1000), Followers::Held | Followers::Feed | Followers::All) => asked.steady(),
+        (Load::Over(_), Followers::Held | Followers::Feed | Followers::All) => asked.overload(),
         (Load::Closed(_) | Load::Open(_), Followers::Held | Followers::Feed | Followers::All) => {
             Vec::new()
         }
     }
+}
+
+/// The share of the path without commit.
+const OF_PATH: (Unit, &str) = (Unit::Share, "of the path without commit");
+
+/// One loop, of which something is asked.
+struct Asked<'r> {
+    figure: String,
+    runs: &'r [&'r Loop],
+}
+
+impl Asked<'_> {
+    fn spread(&self, of: impl Fn(&Loop) -> f64) -> Spread {
+        Spread::of(self.runs.iter().map(|run| of(run)))
+    }
+
+    fn bar(&self, unit: (Unit, &'static str), bound: Bound, of: impl Fn(&Loop) -> f64) -> Judged {
+        let figure = self.figure.clone();
+        Judged::new(figure, Standard::Bar, unit, bound, self.spread(of))
+    }
+
+    fn quiet(&self, unit: Unit, bound: Bound, of: impl Fn(&Loop) -> f64) -> Judged {
+        let (figure, standard) = (self.figure.clone(), Standard::QuietMachine);
+        Judged::new(figure, standard, (unit, ""), bound, self.spread(of))
+    }
+
+    fn throughput(&self, least: f64) -> Judged {
+        self.quiet(Unit::PerSecond, Bound::AtLeast(least), |run| run.throughput)
+    }
+
+    fn p99(&self, most_ms: f64) -> Judged {
+        let bound = Bound::AtMost(most_ms);
+        self.quiet(Unit::Milliseconds, bound, |run| ms(run.latency.p99))
+    }
+
+    fn held(&self) -> Vec<Judged> {
+        let drained = (Unit::Times, "its append rate: feed drained afterwards");
+        vec![
+            self.bar(OF_PATH, Bound::AtLeast(0.70), Loop::of_path),
+            self.throughput(35_000.0),
+            self.bar(drained, Bound::AtLeast(2.0), |run| {
+                ratio(run.lag.feed_drained, run.throughput)
+            }),
+        ]
+    }
+
+    fn live(&self) -> Vec<Judged> {
+        vec![
+            self.bar(OF_PATH, Bound::AtLeast(0.40), Loop::of_path),
+            self.throughput(15_000.0),
+        ]
+    }
+
+    fn many(&self) -> Vec<Judged> {
+        vec![
+            self.bar((Unit::Times, "syncs (p50)"), Bound::AtMost(2.5), |run| {
+                ratio(run.latency.p50, run.syncs())
+            }),
+            self.throughput(15_000.0),
+            self.p99(10.0),
+        ]
+    }
+
+    fn alone(&self) -> Vec<Judged> {
+        let unit = (Unit::Times, "(1.5 syncs + 0.5 ms) (p50, receipt verified)");
+        vec![
+            self.bar(unit, Bound::AtMost(1.0), |run| {
+                ratio(run.latency.p50, 1.5 * run.syncs() + 500.0)
+            }),
+            self.quiet(Unit::Milliseconds, Bound::AtMost(2.0), |run| {
+                ms(run.latency.p50)
+            }),
+        ]
+    }
+
+    fn steady(&self) -> Vec<Judged> {
+        vec![
+            self.bar((Unit::Times, "syncs (p99)"), Bound::AtMost(5.0), |run| {
+                ratio(run.latency.p99, run.syncs())
+            }),
+            self.p99(10.0),
+            self.quiet(Unit::Milliseconds, Bound::AtMost(50.0), |run| {
+                ms(run.latency.p999)
+            }),
+        ]
+    }
+
+    fn overload(&self) -> Vec<Judged> {
+        let peak = (Unit::Share, "of the best closed loop");
+        let queue = "the time that a full queue takes (p99 of the admitted)";
+        let silent = (Unit::Count, "busy answers without retryAfter");
+        vec![
+            self.bar(peak, Bound::AtLeast(0.90), |run| {
+                ratio(run.throughput, run.peak.unwrap_or_default())
+            }),
+            self.bar(
+                (Unit::Times, queue),
+                Bound::AtMost(2.0),
+                Loop::p99_to_full_queue,
+            ),
+            self.bar(silent, Bound::AtMost(0.0), |run| {
+                run.busy.without_retry_after as f64
+            }),
+        ]
+    }
+}
+
+fn ms(micros: f64) -> f64 {
+    micros / 1_000.0
 }
 
 #[cfg(test)]

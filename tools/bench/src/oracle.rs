@@ -18,9 +18,6 @@ use serde::Serialize;
 /// left out, and that is said.
 pub(crate) const RULES_MAX: u64 = 2_000_000;
 
-/// How the verifier ends the sentence about an index that came too late.
-const LATE_INDEX: &str = "whose index speaks of them";
-
 /// What was checked, and held.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,9 +29,6 @@ pub(crate) struct Checked {
     /// What the audit looked at: `all`, or the levels.
     pub(crate) levels: String,
     pub(crate) signatures: u64,
-    /// Indexes of dossiers that speak of a size so long before them that an audit in one pass can't compare them: under full load the
-    /// ledger says them late. Everything else was decided.
-    pub(crate) late_indexes: usize,
     /// Receipts whose entry stands where they say, and whose checkpoint the last one continues.
     pub(crate) receipts: u64,
     /// Messages of the feed: as many as entries.
@@ -67,11 +61,9 @@ pub(crate) fn audit(store: &Store, identity: &Identity, receipts: &[Vec<u8>]) ->
     }
     let report = verifier.finish();
     let whole = report.entries == head.size.get() && report.root == head.root.to_string();
-    // Levels that were left out on purpose leave an audit undecided, without a finding; so do indexes that came late.
+    // Levels that were left out on purpose leave an audit undecided, without a finding.
     let clean = report.findings.is_empty() && report.more_findings == 0;
-    let late_indexes = late(&report.missing);
-    let only_late = report.missing.len() == late_indexes;
-    let decided = report.is_verified() || only_late || levels != Levels::ALL;
+    let decided = report.is_verified() || levels != Levels::ALL;
     if !(whole && clean && decided) {
         bail!(
             "the audit of {} entries ends with {:?}: {:?} {:?}",
@@ -87,18 +79,11 @@ pub(crate) fn audit(store: &Store, identity: &Identity, receipts: &[Vec<u8>]) ->
         bytes,
         levels: levels.to_string(),
         signatures: report.signatures,
-        late_indexes,
         receipts,
         feed: 0,
         views: None,
         seconds: start.elapsed().as_secs_f64(),
     })
-}
-
-/// How many of the things that an audit missed are dossiers of a time too long ago for an index to be compared.
-fn late(missing: &[String]) -> usize {
-    let late = |what: &&String| what.ends_with(LATE_INDEX);
-    missing.iter().filter(late).count()
 }
 
 /// Each receipt by itself; that its entry stands in the store, and under the last root, where it says; that the tree at the end
@@ -172,16 +157,4 @@ pub(crate) async fn stream_state(
     let info = stream.context("looking at a stream")?.get_info().await;
     let state = info.context("looking at a stream")?.state;
     Ok((state.messages, state.bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_indexes_that_came_late_may_be_missing() {
-        let index = "the dossiers long before sequence 7, whose index speaks of them".to_owned();
-        let other = "a signed checkpoint".to_owned();
-        assert_eq!(late(&[index.clone(), other, index]), 2);
-    }
 }

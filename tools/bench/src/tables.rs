@@ -177,13 +177,12 @@ impl Report {
             let oracle = &run.oracle;
             writeln!(
                 f,
-                "run {}: {} entries ({} bytes each), levels {}, {} signatures, {} indexes too late to compare, {} receipts, feed {}, views {}; {:.0} s",
+                "run {}: {} entries ({} bytes each), levels {}, {} signatures, {} receipts, feed {}, views {}; {:.0} s",
                 number + 1,
                 oracle.entries,
                 oracle.bytes / oracle.entries.max(1),
                 oracle.levels,
                 oracle.signatures,
-                oracle.late_indexes,
                 oracle.receipts,
                 oracle.feed,
                 oracle

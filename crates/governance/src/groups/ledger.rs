@@ -1,6 +1,6 @@
 //! The ledger about itself: how its dossiers end, and what it lost.
 
-use cinnabar_events::kinds::{DossiersIndexed, LedgerRecovered};
+use cinnabar_events::kinds::{DossiersIndexed, INDEX_MAX_LAG, LedgerRecovered};
 use cinnabar_events::{
     Entry, LedgerId, Listed, Payload, Sequence, SignerClaim, Statement, StatementId, Subject,
 };
@@ -21,8 +21,8 @@ clauses! {
         source: "",
     }
     INDEX_PLACE = "dossiers.place" {
-        says: "an index of dossiers covers entries before its own only",
-        accepted: "a size of at most the entry's own sequence",
+        says: "an index of dossiers covers entries before its own only, and but for the last 32768 all of them",
+        accepted: "a size of at most the entry's own sequence, and at most 32768 below it",
         source: "",
     }
     RECOVERY_SIGNERS = "recovery.signers" {
@@ -101,9 +101,9 @@ impl Governed for DossiersIndexed {
     }
 
     fn placed(&self, seq: Sequence) -> Result<(), Rejection> {
-        match self.size <= seq.get() {
-            true => Ok(()),
-            false => Err(INDEX_PLACE.found(self.size.to_string())),
+        match seq.get().checked_sub(self.size) {
+            Some(0..=INDEX_MAX_LAG) => Ok(()),
+            Some(_) | None => Err(INDEX_PLACE.found(self.size.to_string())),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The ledger as a whole: genesis, rulebook, history taken over, replay.
 
-use cinnabar_events::kinds::DossiersIndexed;
-use cinnabar_events::{Kind, Payload, SparseRoot, Statement, Verified, dossier_key, dossier_value};
+use cinnabar_events::kinds::{DossiersIndexed, INDEX_MAX_LAG};
+use cinnabar_events::{
+    Kind, Payload, Sequence, SparseRoot, Statement, Verified, dossier_key, dossier_value,
+};
 use cinnabar_governance::testing::{Draft, Town, key};
-use cinnabar_governance::{dossiers_indexed, unsaid};
+use cinnabar_governance::{dossiers_indexed, placed, unsaid};
 use cinnabar_tlog::{Checkpoint, Hash, KeyName, NoteSigner, Size};
 use serde_json::json;
 
@@ -184,6 +186,21 @@ fn index(town: &Town, size: u64) -> Statement {
 
 fn by_the_ledger(town: &Town, statement: &Statement) -> Verified {
     town.sign_as(statement, &["ledger"]).unwrap()
+}
+
+#[test]
+fn an_index_of_dossiers_comes_soon_after_what_it_covers() {
+    let town = Town::populated();
+    let index = index(&town, 100);
+    for (seq, refused) in [
+        (99, Some("dossiers.place")),
+        (100, None),
+        (100 + INDEX_MAX_LAG, None),
+        (101 + INDEX_MAX_LAG, Some("dossiers.place")),
+    ] {
+        let code = placed(&index, Sequence::new(seq)).err();
+        assert_eq!(code.map(|refused| refused.code()), refused, "{seq}");
+    }
 }
 
 #[test]

@@ -208,23 +208,13 @@ mod tests {
             messages: 0,
             ..whole
         };
-        let (cut, emptied) = (
-            StreamState {
-                first: 2,
-                messages: 8,
-                ..whole
-            },
-            StreamState {
-                first: 10,
-                messages: 0,
-                ..whole
-            },
-        );
-        let holes = StreamState {
-            messages: 8,
-            deleted: 1,
+        let with = |first, messages, deleted| StreamState {
+            first,
+            messages,
+            deleted,
             ..whole
         };
+        let (cut, emptied, holes) = (with(2, 8, 0), with(10, 0, 0), with(1, 8, 1));
         let cases = [
             (whole, at(1, 9), None),
             (whole, at(1, 3), None),
