@@ -16,6 +16,8 @@ use crate::shelf::Unreadable;
 const REMEMBERED: u64 = INDEX_MAX_LAG;
 /// How many entries more gather before those too old are moved on: together they cost less.
 const GATHERED: u64 = 4_096;
+/// Most changed heads that are remembered, whatever the entries say of their own place: far more dossiers than entries enter. 30 MB.
+const CHANGES_MAX: usize = 8 * REMEMBERED as usize;
 
 /// One head as an entry left it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -90,10 +92,13 @@ impl Index {
         let (Some(first), Some(last)) = (self.pending.front(), self.pending.back()) else {
             return Ok(());
         };
-        if last.seq - first.seq < REMEMBERED + GATHERED {
+        let until = if self.pending.len() >= CHANGES_MAX {
+            self.pending[CHANGES_MAX / 2].seq
+        } else if last.seq.saturating_sub(first.seq) >= REMEMBERED + GATHERED {
+            last.seq - REMEMBERED
+        } else {
             return Ok(());
-        }
-        let until = last.seq - REMEMBERED;
+        };
         self.advance(until, keep).map(|_| ())
     }
 

@@ -43,6 +43,8 @@ const FAMILIES: [&str; 5] = ["default", "entries", "records", "tiles", "index"];
 const DATABASE: &str = "store/replica/rocksdb";
 /// Where the views are.
 const VIEWS: &str = "views/views.db";
+/// What the node leaves beside them when it stops.
+const VIEWS_SEAL: &str = "views/views.seal";
 
 /// The enterprise that vanishes from the view of organisations.
 const UNLISTED: &str = "late-1";
@@ -188,6 +190,9 @@ fn unlist(ledger: &Ledger) {
     let views = rusqlite::Connection::open(path).expect("nobody has it open");
     let gone = views.execute("DELETE FROM organisation WHERE id = ?1", [UNLISTED]);
     assert_eq!(gone.expect("it has organisations"), 1);
+    // With the seal that it left when it stopped, the node would fold them again.
+    let seal = ledger.data().join(VIEWS_SEAL);
+    std::fs::remove_file(seal).expect("views that are stopped have a seal");
 }
 
 /// Why a node refuses to start, without paths and numbers.
