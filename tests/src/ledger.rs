@@ -15,6 +15,29 @@ const UP: &str = "Ctrl-C stops it.";
 /// Names the `nats-server` to run.
 pub const ENV_NATS_SERVER: &str = "NATS_SERVER";
 
+/// How a row `{"id":"…"}` of a made-up load is imported: as an organisation of that name.
+pub const LOAD_MAPPING: &str = r#"
+name = "load"
+version = 1
+format = "json-lines"
+key = ["id"]
+
+[ids.organisation]
+class = "organisation"
+prefix = ""
+from = "{id}"
+style = "plain"
+
+[[statement]]
+role = "organisation"
+kind = "organisation.registered"
+subject = "organisation"
+
+[statement.data]
+name = "{id}"
+organisationKind = "enterprise"
+"#;
+
 /// The `nats-server` that the scripts install, if nothing else is named: tests run elsewhere than in the checkout.
 #[must_use]
 pub fn nats_server() -> PathBuf {

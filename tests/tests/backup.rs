@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cinnabar_tests::http;
-use cinnabar_tests::ledger::Ledger;
+use cinnabar_tests::ledger::{LOAD_MAPPING, Ledger};
 use cinnabar_tests::running::{Ran, Running, eventually};
 use cinnabar_tests::tally::{ran, seed, times};
 use serde_json::Value;
@@ -22,28 +22,6 @@ const USAGE: i32 = 2;
 const REFUSED: i32 = 3;
 /// The exit code of `verify` for findings.
 const FINDINGS: i32 = 10;
-/// How a row of the load becomes a statement.
-const MAPPING: &str = r#"
-name = "load"
-version = 1
-format = "json-lines"
-key = ["id"]
-
-[ids.organisation]
-class = "organisation"
-prefix = ""
-from = "{id}"
-style = "plain"
-
-[[statement]]
-role = "organisation"
-kind = "organisation.registered"
-subject = "organisation"
-
-[statement.data]
-name = "{id}"
-organisationKind = "enterprise"
-"#;
 /// Statement id and openings of the value that is erased.
 const SECRET: &str = "0197f3a0-0000-7000-8000-000000000001";
 
@@ -87,7 +65,7 @@ fn load(ledger: &Ledger, count: usize) -> Running {
         rows
     });
     fs::write(ledger.path("load.jsonl"), rows).unwrap();
-    fs::write(ledger.path("load.toml"), MAPPING).unwrap();
+    fs::write(ledger.path("load.toml"), LOAD_MAPPING).unwrap();
     let key = ledger.key("wu");
     let words = ["import", "load.toml", "load.jsonl", "--as", "wu:migrator"];
     let words = [&words[..], &["--key", &key]].concat();

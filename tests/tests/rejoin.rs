@@ -4,35 +4,13 @@
 use std::fmt::Write as _;
 use std::net::TcpStream;
 
-use cinnabar_tests::ledger::Ledger;
+use cinnabar_tests::ledger::{LOAD_MAPPING, Ledger};
 use cinnabar_tests::running::{Running, eventually, send};
 use rustix::process::Signal;
 use serde_json::Value;
 
 /// Statements of the load under which everything is killed.
 const MANY: usize = 1500;
-/// How a row of it becomes one.
-const MAPPING: &str = r#"
-name = "load"
-version = 1
-format = "json-lines"
-key = ["id"]
-
-[ids.organisation]
-class = "organisation"
-prefix = ""
-from = "{id}"
-style = "plain"
-
-[[statement]]
-role = "organisation"
-kind = "organisation.registered"
-subject = "organisation"
-
-[statement.data]
-name = "{id}"
-organisationKind = "enterprise"
-"#;
 
 /// Follows with these arguments, one entry a line.
 fn follow(ledger: &Ledger, more: &[&str]) -> Running {
@@ -145,7 +123,7 @@ fn what_an_agency_got_is_there_when_everything_was_killed_under_load() {
         register
     });
     std::fs::write(ledger.path("load.jsonl"), register).unwrap();
-    std::fs::write(ledger.path("load.toml"), MAPPING).unwrap();
+    std::fs::write(ledger.path("load.toml"), LOAD_MAPPING).unwrap();
     let key = ledger.key("wu");
     let words = [
         "import",
