@@ -34,7 +34,7 @@ impl CloudEvent {
                 "ce-type",
                 header_value(&format!("cinnabar.{}", statement.kind())),
             ),
-            ("ce-subject", header_value(&statement.subject.to_string())),
+            ("ce-subject", header_value(&statement.subject.to_text())),
             ("ce-time", header_value(&entry.time().to_string())),
             ("ce-sequence", format!("{:020}", entry.seq().get())),
             ("content-type", "application/json".to_owned()),

@@ -8,7 +8,7 @@ use crate::id::{Revision, Subject};
 
 /// Where a dossier stands in the index: `SHA-256(subject, UTF-8)`.
 pub fn dossier_key(subject: &Subject) -> SparseKey {
-    SparseKey::of(subject.to_string().as_bytes())
+    SparseKey::of(subject.to_text().as_bytes())
 }
 
 /// What the index says of a dossier of `length` entries, the last of which has the hash `head`:

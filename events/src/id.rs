@@ -358,6 +358,21 @@ impl Subject {
     pub fn id(&self) -> &Id {
         &self.id
     }
+
+    /// `class/id`, as it displays itself, put after what is in `text`.
+    pub fn push_to(&self, text: &mut String) {
+        text.push_str(self.class.as_str());
+        text.push('/');
+        text.push_str(self.id.as_str());
+    }
+
+    /// `class/id` as a text of its own: several for each entry, so without the machinery of formatting.
+    pub fn to_text(&self) -> String {
+        let mut text =
+            String::with_capacity(self.class.as_str().len() + 1 + self.id.as_str().len());
+        self.push_to(&mut text);
+        text
+    }
 }
 
 impl fmt::Display for Subject {

@@ -25,8 +25,11 @@ use crate::request::{Answer, Mode};
 use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
 
 /// Most entries that one index covers beyond the one before: bounds what is held while it is worked out, and how long the
-/// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds).
-const INDEX_STEP: u64 = 4_096;
+/// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds). The more at once, the fewer nodes
+/// for each entry; and so many entries are still in memory.
+const INDEX_STEP: u64 = 8_192;
+/// After a commit it is looked so much later what there is to do.
+const LOOK: Duration = Duration::from_millis(20);
 /// How long the writer may take to answer: it answers in milliseconds, or it stops.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// Pause after an index that could not be said.
@@ -84,6 +87,12 @@ enum Due {
     Now,
     In(Duration),
     Never,
+}
+
+/// Returns a little after the next commit: to look after each of them whether there is something to do would cost as much as half a commit.
+async fn soon(committed: &Notify) {
+    committed.notified().await;
+    tokio::time::sleep(LOOK).await;
 }
 
 /// Works on the index as long as the node runs.
@@ -175,11 +184,11 @@ impl Indexer {
                     // Nobody can ask any more; the rest goes on.
                     None => tokio::select! {
                         () = self.stop.cancelled() => return Ok(()),
-                        () = self.committed.notified() => {}
+                        () = soon(&self.committed) => {}
                         () = tokio::time::sleep(wait) => {}
                     },
                 },
-                () = self.committed.notified() => {}
+                () = soon(&self.committed) => {}
                 _ = self.phase.changed() => {}
                 () = tokio::time::sleep(wait) => {}
             }

@@ -1,6 +1,6 @@
-//! The writer: one thread that runs at its own pace. It takes what waits in the queue, verifies in
-//! parallel, admits one by one, and hands a block to the committer whenever that is free; so block
-//! n+1 is verified and admitted while block n commits.
+//! The writer: one thread that runs at its own pace. It takes what waits in the queue, has it verified in
+//! parallel, admits one by one, and hands a block to the committer whenever that is free; so while block
+//! n commits, block n+1 is admitted and what comes after it is verified.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, mpsc};
@@ -11,7 +11,7 @@ use async_nats::Client;
 use cinnabar_events::{Signed, Timestamp};
 use cinnabar_failpoint::{Failpoint, pass};
 use rayon::prelude::*;
-use tokio::sync::mpsc as queue;
+use tokio::sync::{mpsc as queue, oneshot};
 
 use crate::answer::answer_all;
 use crate::clock::Clock;
@@ -79,9 +79,11 @@ pub(crate) fn write(
             draft: &mut draft,
             clock,
             idle: true,
+            verifying: None,
             waiting: VecDeque::new(),
         };
         let why = runtime.block_on(writer.run(&jobs, &mut ready, &stop));
+        runtime.block_on(writer.finish_verifying());
         drop(jobs);
         // The committer finishes the block that it has; its reason to halt weighs more than ours.
         let undecided: Vec<Reply> = writer.waiting.drain(..).map(|one| one.reply).collect();
@@ -187,6 +189,8 @@ struct Writer<'w> {
     clock: &'w mut Clock,
     /// The committer has nothing to do.
     idle: bool,
+    /// The batch that other threads verify.
+    verifying: Option<oneshot::Receiver<Vec<Checked>>>,
     /// Verified requests that had no room in the block.
     waiting: VecDeque<Checked>,
 }
@@ -200,6 +204,7 @@ impl Writer<'_> {
     ) -> Halt {
         let mut batch = Vec::with_capacity(VERIFY_AT_ONCE);
         loop {
+            self.take_many(&mut batch);
             if let Err(halt) = self.decide_waiting() {
                 return halt;
             }
@@ -210,7 +215,7 @@ impl Writer<'_> {
                 }
                 self.idle = false;
             }
-            let room = self.waiting.is_empty() && !self.draft.is_full();
+            let room = self.has_room();
             let due = self.until_due();
             tokio::select! {
                 biased;
@@ -219,6 +224,7 @@ impl Writer<'_> {
                     Some(()) => self.idle = true,
                     None => return Halt::Stopping,
                 },
+                checked = verified(&mut self.verifying) => self.waiting.extend(checked),
                 // Something may be due: the next turn says it, if it is.
                 () = tokio::time::sleep(due), if !self.draft.is_full() => {}
                 taken = self.requests.recv_many(&mut batch, VERIFY_AT_ONCE), if room => {
@@ -232,14 +238,44 @@ impl Writer<'_> {
         }
     }
 
-    /// Few requests are verified here: handing them to other threads takes longer than one signature.
+    /// Whether a further batch may be verified: one at a time, and none while another waits to be decided.
+    fn has_room(&self) -> bool {
+        self.verifying.is_none() && self.waiting.len() < VERIFY_AT_ONCE
+    }
+
+    /// If many wait in the queue, has them verified while those that are verified already are decided.
+    fn take_many(&mut self, batch: &mut Vec<Request>) {
+        if !self.has_room() || self.waiting.is_empty() || self.requests.len() <= VERIFIED_HERE {
+            return;
+        }
+        while batch.len() < VERIFY_AT_ONCE
+            && let Ok(request) = self.requests.try_recv()
+        {
+            batch.push(request);
+        }
+        self.verify(batch);
+    }
+
+    /// Few requests are verified here, if no others are before them: handing them to other threads takes longer than one signature.
     fn verify(&mut self, batch: &mut Vec<Request>) {
-        match batch.len() {
-            0..=VERIFIED_HERE => self.waiting.extend(batch.drain(..).map(check)),
-            _ => {
-                let checked: Vec<Checked> = batch.par_drain(..).map(check).collect();
-                self.waiting.extend(checked);
-            }
+        if batch.len() <= VERIFIED_HERE {
+            self.waiting.extend(batch.drain(..).map(check));
+            return;
+        }
+        let (done, checked) = oneshot::channel();
+        let batch = std::mem::replace(batch, Vec::with_capacity(VERIFY_AT_ONCE));
+        self.verifying = Some(checked);
+        rayon::spawn(move || {
+            // Who doesn't wait for it any more has lost its replies, too.
+            let _ = done.send(batch.into_par_iter().map(check).collect());
+        });
+    }
+
+    /// Waits for what other threads verify: who asked is to be answered.
+    async fn finish_verifying(&mut self) {
+        if self.verifying.is_some() {
+            let checked = verified(&mut self.verifying).await;
+            self.waiting.extend(checked);
         }
     }
 
@@ -273,6 +309,16 @@ impl Writer<'_> {
             .saturating_sub(self.clock.reading_now().micros());
         Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(LOOK_AGAIN)
     }
+}
+
+/// What other threads have verified, when they have; never, if there is nothing.
+async fn verified(verifying: &mut Option<oneshot::Receiver<Vec<Checked>>>) -> Vec<Checked> {
+    let Some(batch) = verifying else {
+        return std::future::pending().await;
+    };
+    let checked = batch.await.expect("a batch is verified to its end");
+    *verifying = None;
+    checked
 }
 
 /// Reads a request and verifies its signatures: the expensive part, independent of the ledger's state.
@@ -348,6 +394,7 @@ mod tests {
             draft: &mut draft,
             clock: &mut Clock::starting_at(Some(town.now())),
             idle: true,
+            verifying: None,
             waiting: waiting.collect(),
         };
         writer.decide_waiting().expect("nothing stands against it");

@@ -1,4 +1,4 @@
-//! Records: those lately used are kept in memory.
+//! Records: those lately used are kept in memory, and so is that there is none.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,14 +12,18 @@ use crate::value;
 /// Most records in memory, in two halves; with some 500 bytes each about 32 MiB.
 const CACHED_RECORDS: usize = 65_536;
 
+/// What is known of a record: the record, or that there is none. A statement about something new asks for the same absent ones several
+/// times over.
+type Known = Option<Arc<Record>>;
+
 /// Records lately used. When the young half is full it becomes the old half, and what was old and not used meanwhile
 /// is forgotten.
 pub(crate) struct RecordCache(Mutex<Halves>);
 
 #[derive(Default)]
 struct Halves {
-    young: RecordTable<Arc<Record>>,
-    old: RecordTable<Arc<Record>>,
+    young: RecordTable<Known>,
+    old: RecordTable<Known>,
     /// Blocks applied since the store was opened.
     blocks: u64,
 }
@@ -29,8 +33,8 @@ impl RecordCache {
         Self(Mutex::default())
     }
 
-    /// The record, or else the number of blocks applied so far: what is read now may be out of date after the next.
-    fn get(&self, key: &RecordKey) -> Result<Arc<Record>, u64> {
+    /// What is known, or else the number of blocks applied so far: what is read now may be out of date after the next.
+    fn get(&self, key: &RecordKey) -> Result<Known, u64> {
         let mut halves = self.halves();
         if let Some(record) = halves.young.get(key) {
             return Ok(record.clone());
@@ -45,7 +49,7 @@ impl RecordCache {
     }
 
     /// Keeps what was read when `blocks` blocks had been applied, unless another one was since.
-    fn keep(&self, key: &RecordKey, record: &Arc<Record>, blocks: u64) {
+    fn keep(&self, key: &RecordKey, record: &Known, blocks: u64) {
         let mut halves = self.halves();
         if halves.blocks == blocks {
             halves.put(key.clone(), record.clone());
@@ -59,10 +63,7 @@ impl RecordCache {
         for (key, record) in records.shared() {
             if is_kept(key) {
                 halves.old.remove(key);
-                match record {
-                    Some(record) => halves.put(key.clone(), record.clone()),
-                    None => drop(halves.young.remove(key)),
-                }
+                halves.put(key.clone(), record.cloned());
             }
         }
     }
@@ -74,7 +75,7 @@ impl RecordCache {
 }
 
 impl Halves {
-    fn put(&mut self, key: RecordKey, record: Arc<Record>) {
+    fn put(&mut self, key: RecordKey, record: Known) {
         if self.young.len() >= CACHED_RECORDS / 2 {
             self.old = std::mem::take(&mut self.young);
         }
@@ -94,15 +95,13 @@ impl Records for Store {
     fn record(&self, key: &RecordKey) -> Result<Option<Record>, StoreError> {
         // Cloned outside of the lock.
         let blocks = match self.inner.cache.get(key) {
-            Ok(record) => return Ok(Some(Record::clone(&record))),
+            Ok(known) => return Ok(known.as_deref().cloned()),
             Err(blocks) => blocks,
         };
         let found = self.value(Family::Records, &keys::record(key), "record", value::record)?;
-        if let Some(record) = &found
-            && is_kept(key)
-        {
-            let record = Arc::new(record.clone());
-            self.inner.cache.keep(key, &record, blocks);
+        if is_kept(key) {
+            let known = found.clone().map(Arc::new);
+            self.inner.cache.keep(key, &known, blocks);
         }
         Ok(found)
     }
@@ -123,16 +122,15 @@ mod tests {
         RecordKey::State(format!("organisation/o{number}").parse().unwrap())
     }
 
-    fn record(number: u64) -> Arc<Record> {
+    fn record(number: u64) -> Known {
         let registered = cinnabar_events::Sequence::new(number);
-        Arc::new(Record::Organisation(OrganisationRecord::registered(
-            registered,
-        )))
+        let record = OrganisationRecord::registered(registered);
+        Some(Arc::new(Record::Organisation(record)))
     }
 
-    fn changed(key: RecordKey, record: Arc<Record>) -> Changes {
+    fn changed(key: RecordKey, record: Known) -> Changes {
         let mut changes = Changes::new();
-        changes.set(key, Some(Record::clone(&record)));
+        changes.set(key, record.as_deref().cloned());
         changes
     }
 
@@ -146,6 +144,17 @@ mod tests {
         let now = cache.get(&key(3)).unwrap_err();
         cache.keep(&key(3), &record(3), now);
         assert_eq!(cache.get(&key(3)), Ok(record(3)));
+    }
+
+    #[test]
+    fn that_there_is_none_is_known_until_there_is_one_and_again_after_it_is_gone() {
+        let cache = RecordCache::new();
+        cache.keep(&key(1), &None, 0);
+        assert_eq!(cache.get(&key(1)), Ok(None));
+        cache.update(&changed(key(1), record(2)));
+        assert_eq!(cache.get(&key(1)), Ok(record(2)));
+        cache.update(&changed(key(1), None));
+        assert_eq!(cache.get(&key(1)), Ok(None));
     }
 
     #[test]

@@ -21,6 +21,9 @@ use crate::store::Store;
 use crate::types::{DossierHead, IndexHead};
 use crate::value;
 
+/// Entries read at once, where they are no longer in memory: some 2 MB with what they say.
+const READ_AT_ONCE: usize = 512;
+
 /// The next index, worked out and not applied.
 #[derive(Debug)]
 pub struct IndexPlan {
@@ -125,22 +128,28 @@ impl Store {
         if end > self.head().next() {
             return Err(Damage::EntryMissing(self.head().next()).into());
         }
-        for bytes in self.entries(Sequence::new(from), end) {
-            let entry = Entry::parse(bytes?).map_err(|_| Damage::Form("entry"))?;
-            for (subject, link) in entry.dossiers() {
-                dossiers += u64::from(link.revision.get() == 0);
-                let head = DossierHead {
-                    length: link.revision.next().get(),
-                    hash: entry.hash(),
-                };
-                changes.insert(dossier_key(subject), head.value());
+        let mut next = Sequence::new(from);
+        while next < end {
+            let part = self.closely(next, end)?;
+            for entry in &part {
+                for (subject, link) in entry.dossiers() {
+                    dossiers += u64::from(link.revision.get() == 0);
+                    let head = DossierHead {
+                        length: link.revision.next().get(),
+                        hash: entry.hash(),
+                    };
+                    changes.insert(dossier_key(subject), head.value());
+                }
             }
+            next = Sequence::new(next.get() + part.len() as u64);
         }
         let nodes = Nodes {
             store: self,
             options: ReadOptions::default(),
         };
-        let (root, changes) = sparse_update(&nodes, &changes)?;
+        let (root, mut changes) = sparse_update(&nodes, &changes)?;
+        // In the order of their keys: neighbours are put in place in a fraction of the time.
+        changes.sort_unstable_by_key(|change| change.place);
         Ok(IndexPlan {
             base,
             size,
@@ -148,6 +157,24 @@ impl Store {
             dossiers,
             changes,
         })
+    }
+
+    /// Entries from `from` on, at least one and none from `end` on: from memory if they are there.
+    fn closely(&self, from: Sequence, end: Sequence) -> Result<Vec<Entry>, StoreError> {
+        let most = usize::try_from(end.get() - from.get()).unwrap_or(usize::MAX);
+        let recent = self.recent(from, most);
+        if !recent.is_empty() {
+            return Ok(recent);
+        }
+        let read = self
+            .entries(from, end)
+            .take(READ_AT_ONCE)
+            .map(|bytes| Entry::parse(bytes?).map_err(|_| StoreError::from(Damage::Form("entry"))));
+        let read: Vec<Entry> = read.collect::<Result<_, _>>()?;
+        match read.is_empty() {
+            true => Err(Damage::EntryMissing(from).into()),
+            false => Ok(read),
+        }
     }
 
     /// Makes the index that `entry` records, which is that of the plan, the one that proofs are given for. False if another one was

@@ -138,7 +138,7 @@ pub(crate) fn tile(tile: TileId) -> [u8; TILE_KEY_BYTES] {
 
 /// The record key as text: never changes, by its own promise.
 pub(crate) fn record(key: &RecordKey) -> Vec<u8> {
-    key.to_string().into_bytes()
+    key.to_text().into_bytes()
 }
 
 /// `'b' ‖ first ‖ generation ‖ stream sequence`: blocks without entries lie before the block that goes on where they
@@ -245,7 +245,7 @@ pub(crate) fn dossier_end(subject: &Subject) -> Vec<u8> {
 }
 
 fn dossier_prefix(subject: &Subject, end: u8) -> Vec<u8> {
-    let subject = subject.to_string();
+    let subject = subject.to_text();
     let mut key = Vec::with_capacity(1 + subject.len() + 1 + size_of::<u64>());
     key.push(IndexKey::Dossier as u8);
     key.extend_from_slice(subject.as_bytes());

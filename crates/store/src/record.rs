@@ -80,7 +80,7 @@ fn statement_to_bytes(statement: &StatementRecord) -> Option<Vec<u8>> {
     put_text(&mut bytes, kind.as_str())?;
     bytes.push(u8::try_from(subjects.len()).ok()?);
     for subject in subjects {
-        put_text(&mut bytes, &subject.to_string())?;
+        put_text(&mut bytes, &subject.to_text())?;
     }
     if !values.is_empty() {
         serde_json::to_writer(&mut bytes, values).ok()?;

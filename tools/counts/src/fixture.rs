@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::{
-    DossierLink, Entry, EntryHash, Kind, Receipt, Sequence, Signed, Subject, Timestamp, Verified,
+    DossierLink, Entry, EntryHash, Kind, ReceiptWriter, Sequence, Signed, Subject, Timestamp,
+    Verified,
 };
 use cinnabar_governance::testing::{Town, key};
 use cinnabar_governance::{RecordMap, links};
-use cinnabar_tlog::{
-    Checkpoint, KeyName, LeafIndex, MemoryTree, NoteSigner, Prover, Size, TlogProof,
-};
+use cinnabar_tlog::{Checkpoint, KeyName, LeafIndex, MemoryTree, NoteSigner, Prover, Size};
 use serde_json::json;
 
 /// Statements: enough that what is done once doesn't show, few enough that valgrind takes seconds. Also a block.
@@ -127,7 +126,7 @@ fn tree(entries: &[Entry]) -> MemoryTree {
     tree
 }
 
-/// The receipts of `entries`, as the writer makes them: one prover for all.
+/// The receipts of `entries`, as the writer makes them: one prover and one writer for all.
 ///
 /// # Panics
 /// If the entries aren't in the tree.
@@ -137,21 +136,19 @@ pub fn receipts(
     checkpoint: &cinnabar_tlog::Note,
 ) -> Vec<Vec<u8>> {
     let mut prover = Prover::new(Size::new(tree.size().get()), tree);
+    let writer = ReceiptWriter::new(checkpoint);
     let receipt = |entry: &Entry| {
         let index = LeafIndex::new(entry.seq().get());
-        let proof = TlogProof {
-            extra: None,
-            index,
-            inclusion: prover.inclusion_proof(index).expect("in the tree"),
-            checkpoint: checkpoint.clone(),
-        };
-        Receipt::write(entry.bytes(), &proof)
+        let inclusion = prover.inclusion_proof(index).expect("in the tree");
+        writer.write(entry.bytes(), index, &inclusion)
     };
     entries.iter().map(receipt).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use cinnabar_events::Receipt;
+
     use super::*;
 
     #[test]

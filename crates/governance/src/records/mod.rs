@@ -10,6 +10,9 @@ use cinnabar_events::{ChapterDigest, Code, Id, PublicKey, StatementId, Subject, 
 pub use map::{Changes, Overlay, RecordMap, RecordTable};
 pub use states::*;
 
+/// Room for the text of most keys, in bytes: two ids, or a subject and a rule.
+const TEXT_BYTES: usize = 96;
+
 /// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordKey {
@@ -77,23 +80,44 @@ impl fmt::Display for DueKey {
     }
 }
 
-impl fmt::Display for RecordKey {
-    /// The key as it stands in a store: a letter for the kind of record, then what names it. Never changes.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl RecordKey {
+    /// The key as it stands in a store: a letter for the kind of record, then what names it. Never changes. Some twenty are made for
+    /// each entry.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(TEXT_BYTES);
+        let mut about = |letter, subject: &Subject| {
+            text.push(letter);
+            subject.push_to(&mut text);
+        };
         match self {
-            Self::Ledger => f.write_str("L"),
-            Self::Rulebook => f.write_str("R"),
-            Self::Chapter(digest) => write!(f, "C{digest}"),
-            Self::Dossier(subject) => write!(f, "D{subject}"),
-            Self::State(subject) => write!(f, "A{subject}"),
-            Self::Parts(subject) => write!(f, "P{subject}"),
-            Self::Key(key) => write!(f, "K{key}"),
-            Self::Number(number) => write!(f, "N{number}"),
-            Self::Statement(actor, id) => write!(f, "S{actor}/{id}"),
-            Self::Held(subject) => write!(f, "H{subject}"),
-            Self::Deadline(subject, rule) => write!(f, "M{subject} {rule}"),
-            Self::Due(key) => key.fmt(f),
+            Self::Ledger => text.push('L'),
+            Self::Rulebook => text.push('R'),
+            Self::Chapter(digest) => put(&mut text, format_args!("C{digest}")),
+            Self::Dossier(subject) => about('D', subject),
+            Self::State(subject) => about('A', subject),
+            Self::Parts(subject) => about('P', subject),
+            Self::Key(key) => put(&mut text, format_args!("K{key}")),
+            Self::Number(number) => put(&mut text, format_args!("N{number}")),
+            Self::Statement(actor, id) => put(&mut text, format_args!("S{actor}/{id}")),
+            Self::Held(subject) => about('H', subject),
+            Self::Deadline(subject, rule) => {
+                about('M', subject);
+                text.push(' ');
+                text.push_str(rule.as_str());
+            }
+            Self::Due(key) => put(&mut text, format_args!("{key}")),
         }
+        text
+    }
+}
+
+fn put(text: &mut String, words: fmt::Arguments<'_>) {
+    fmt::Write::write_fmt(text, words).expect("a text takes what it is given");
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_text())
     }
 }
 

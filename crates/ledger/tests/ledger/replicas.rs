@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cinnabar_ledger::founding::Layout;
@@ -63,12 +64,23 @@ pub async fn node_with(
     node::start_with(setup, precautions).unwrap().0
 }
 
-/// Waits until the node's store has come to `size`; a node that stops before that is a failure.
+/// A store that stands still for so long never comes further: a block is applied in milliseconds.
+const STANDS_STILL_MAX: Duration = Duration::from_secs(60);
+
+/// Waits until the node's store has come to `size`; a node that stops before that, or comes no further, is a failure.
 pub fn wait_for(node: &node::Handle, store: &Store, size: u64) {
-    while store.head().size.get() < size {
+    let (mut last, mut since) = (store.head().size, Instant::now());
+    while last.get() < size {
         let phase = node.phase.borrow().clone();
         assert!(!matches!(phase, Phase::Stopped(_)), "{phase:?}");
-        store.wait_beyond(store.head().size, std::time::Duration::from_millis(200));
+        let now = store.wait_beyond(last, Duration::from_millis(200)).size;
+        if now > last {
+            (last, since) = (now, Instant::now());
+        }
+        assert!(
+            since.elapsed() < STANDS_STILL_MAX,
+            "the store stands still at {last}, not at {size}"
+        );
     }
 }
 
