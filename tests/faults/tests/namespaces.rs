@@ -65,11 +65,13 @@ impl Parted {
         self.cluster.folder().join("journal.jsonl")
     }
 
-    fn journal(&self) -> Keeper {
+    /// The journal; its clients pause so long between two statements.
+    fn journal(&self, rest_ms: u64) -> Keeper {
         let run = Run {
             place: self.net.place(CLIENT),
             way: Some(self.cluster.servers[0].net_url()),
             patience_ms: 1_000,
+            rest_ms,
             ..Run::default()
         };
         Keeper::start(&self.profile, &self.book(), &run)
@@ -166,11 +168,11 @@ fn a_writer_in_a_silent_hole_is_followed_by_the_standby_and_fenced_when_it_is_ba
         "a_writer_in_a_silent_hole_is_followed_by_the_standby_and_fenced_when_it_is_back",
         || {
             let mut all = Parted::new();
-            let mut keeper = all.journal();
+            let mut keeper = all.journal(10);
             let rounds = times(1, 8);
             let mut cut = 0;
             for round in 0..rounds {
-                for at in 0..times(2, 6) {
+                for at in 0..times(1, 6) {
                     keeper.more_receipts(5);
                     let writer = eventually("a writer", || all.writing(None));
                     let other = WRITER + STANDBY - writer;
@@ -204,7 +206,7 @@ fn a_reader_in_a_silent_hole_says_of_when_its_answers_are_and_comes_after() {
         "a_reader_in_a_silent_hole_says_of_when_its_answers_are_and_comes_after",
         || {
             let mut all = Parted::new();
-            let mut keeper = all.journal();
+            let mut keeper = all.journal(10);
             let rounds = times(1, 10);
             for round in 0..rounds {
                 keeper.more_receipts(5);
@@ -235,7 +237,7 @@ fn clients_in_a_silent_hole_get_each_receipt_once_it_is_over() {
         "clients_in_a_silent_hole_get_each_receipt_once_it_is_over",
         || {
             let mut all = Parted::new();
-            let mut keeper = all.journal();
+            let mut keeper = all.journal(10);
             let (rounds, clients) = (times(1, 10), Run::default().clients);
             let mut asked_again = 0;
             for _ in 0..rounds {
@@ -305,8 +307,8 @@ fn lines_that_flap_cost_time_and_nothing_else() {
     inside("lines_that_flap_cost_time_and_nothing_else", || {
         let mut random = fastrand::Rng::with_seed(seed());
         let mut all = Parted::new();
-        let mut keeper = all.journal();
-        let rounds = times(6, 200);
+        let mut keeper = all.journal(10);
+        let rounds = times(4, 200);
         let mut kinds = [
             Fault::BothWays,
             Fault::ToParty,
@@ -343,7 +345,8 @@ fn a_hole_that_outlasts_every_patience_is_noticed_and_got_over() {
         "a_hole_that_outlasts_every_patience_is_noticed_and_got_over",
         || {
             let mut all = Parted::new();
-            let mut keeper = all.journal();
+            // Fewer at a time: there are nine minutes of them.
+            let mut keeper = all.journal(100);
             let mut holes = 0;
             for at in [WRITER, STANDBY, READER, CLIENT] {
                 for hole in HOLES {
