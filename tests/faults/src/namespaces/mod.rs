@@ -15,7 +15,7 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 
 pub use net::{Fault, Net};
 
-/// Set for a test that runs inside.
+/// Set for a test that runs inside: the namespace of names that it was started from.
 const ENV_INSIDE: &str = "CINNABAR_FAULTS_INSIDE";
 /// Where `ip netns` keeps the names of namespaces.
 const NAMES: &str = "/run/netns";
@@ -32,7 +32,9 @@ const WAYS_IN: [&[&str]; 2] = [
 /// If the test fails inside.
 #[track_caller]
 pub fn inside(test: &str, rest: impl FnOnce()) {
-    if std::env::var_os(ENV_INSIDE).is_some() {
+    let here = std::fs::read_link("/proc/self/ns/mnt").unwrap_or_default();
+    if let Some(outside) = std::env::var_os(ENV_INSIDE) {
+        assert_ne!(here, Path::new(&outside), "this is not inside");
         // Whoever started it waits for it; nobody else looks after it.
         let bound = set_parent_process_death_signal(Some(Signal::KILL));
         bound.expect("a process may end with its parent");
@@ -56,7 +58,7 @@ pub fn inside(test: &str, rest: impl FnOnce()) {
         .args(way)
         .arg(program)
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
-        .env(ENV_INSIDE, "1");
+        .env(ENV_INSIDE, here);
     let told = Ran::of(&mut command);
     print!("{}", told.out);
     eprint!("{}", told.err);
