@@ -4,6 +4,7 @@ pub mod book;
 pub mod frame;
 pub mod history;
 pub mod mix;
+pub mod namespaces;
 pub mod oracle;
 pub mod people;
 pub mod profile;

@@ -25,7 +25,7 @@ fn opened(url: &str) {
 /// Which server leads the log stream, by its place, as the servers themselves say.
 fn leader(cluster: &Cluster) -> Option<usize> {
     let running = cluster.servers.iter().find(|server| server.runs())?;
-    let (_, body) = http::get(running.monitor_url(), "/jsz?streams=true&accounts=true")?;
+    let (_, body) = http::get(&running.monitor_url(), "/jsz?streams=true&accounts=true")?;
     let told: Value = serde_json::from_slice(&body).ok()?;
     let accounts = told["account_details"].as_array()?;
     let mut streams = accounts
@@ -67,7 +67,7 @@ fn with_any_one_of_three_brokers_killed_writing_goes_on() {
         // The leader first, then each in turn.
         let victim = if round == 0 { leads } else { round % 3 };
         led += u64::from(victim == leads);
-        let way = cluster.servers[(victim + 1) % 3].url().to_owned();
+        let way = cluster.servers[(victim + 1) % 3].url();
         let book = cluster.folder().join(format!("journal-{round}.jsonl"));
         let run = Run {
             way: Some(way),
@@ -79,7 +79,7 @@ fn with_any_one_of_three_brokers_killed_writing_goes_on() {
         cluster.servers[victim].kill();
         keeper.more_receipts(20);
         cluster.servers[victim].start();
-        let url = cluster.servers[victim].monitor_url().to_owned();
+        let url = cluster.servers[victim].monitor_url();
         eventually("a broker that has caught up", || {
             http::get(&url, "/healthz").filter(|(status, _)| *status == 200)
         });

@@ -44,7 +44,7 @@ const CLIENT: usize = 3;
 impl Parted {
     fn new() -> Self {
         let cluster = Cluster::founded(1);
-        let broker = cluster.servers[0].url().to_owned();
+        let broker = cluster.servers[0].url();
         let nets = std::array::from_fn(|_| {
             let broker = broker.clone();
             Proxy::start(move || Some(broker.clone()))

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{NatsServer, arm, free_address};
+use super::{NatsServer, Place, arm};
 use crate::people::{Person, enrol};
 
 /// Its name on NATS.
@@ -54,8 +54,17 @@ impl Cluster {
     /// If that can't be done.
     #[must_use]
     pub fn founded(servers: usize) -> Self {
+        Self::founded_at(&vec![Place::default(); servers])
+    }
+
+    /// The same with a server at each of these places.
+    ///
+    /// # Panics
+    /// If that can't be done.
+    #[must_use]
+    pub fn founded_at(places: &[Place]) -> Self {
         let folder = tempfile::tempdir().expect("room for a folder");
-        let count = servers.to_string();
+        let count = places.len().to_string();
         let words = [
             "init",
             "--out",
@@ -72,7 +81,7 @@ impl Cluster {
         let mut command = Command::new(program("cinnabar"));
         let founded = Ran::of(command.args(words).current_dir(folder.path()));
         drop(founded.ends(0));
-        let mut servers = NatsServer::all(folder.path(), servers);
+        let mut servers = NatsServer::all(folder.path(), places);
         for server in &mut servers {
             server.start();
         }
@@ -85,11 +94,10 @@ impl Cluster {
         self.folder.path()
     }
 
-    /// Where clients connect: all servers.
+    /// Where whoever runs the test connects: all servers.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
-        let urls = self.servers.iter().map(NatsServer::url);
-        urls.map(str::to_owned).collect()
+        self.servers.iter().map(NatsServer::url).collect()
     }
 
     /// A node, not started yet. It connects to `ways` (proxies, perhaps), or straight to all servers if there are none. It keeps name,
@@ -99,17 +107,29 @@ impl Cluster {
     /// If its configuration can't be written.
     #[must_use]
     pub fn node(&self, name: &str, role: Role, ways: &[String]) -> Node {
-        let listen = free_address();
+        self.node_at(Place::default(), name, role, ways)
+    }
+
+    /// The same, somewhere else.
+    ///
+    /// # Panics
+    /// If its configuration can't be written.
+    #[must_use]
+    pub fn node_at(&self, place: Place, name: &str, role: Role, ways: &[String]) -> Node {
+        let address = place.address(8480);
         let seed = match role {
             Role::Reader => "reader",
             Role::Writer | Role::Standby => "writer",
         };
-        let servers = if ways.is_empty() { &self.urls() } else { ways };
-        let monitors: Vec<&str> = self.servers.iter().map(NatsServer::monitor_url).collect();
+        let straight: Vec<String> = self.servers.iter().map(NatsServer::net_url).collect();
+        let servers = if ways.is_empty() { &straight } else { ways };
+        let monitors = self.servers.iter().map(NatsServer::monitor_net_url);
+        let monitors: Vec<String> = monitors.collect();
         let mut config = format!(
-            "role = \"{}\"\nname = \"{name}\"\ndata = \"{name}\"\ngenesis = \"genesis.json\"\nlisten = \"{listen}\"\n\
+            "role = \"{}\"\nname = \"{name}\"\ndata = \"{name}\"\ngenesis = \"genesis.json\"\nlisten = \"{}\"\n\
              [nats]\nservers = {servers:?}\nseed = \"secrets/nats/{seed}.seed\"\nreplicas = {}\n",
             role.name(),
+            address.listen,
             self.servers.len()
         );
         // Asked only while all of them run; a server that is down has nothing to say at a restart.
@@ -129,7 +149,8 @@ impl Cluster {
         Node {
             folder: self.folder().to_owned(),
             file,
-            url: format!("http://{listen}"),
+            url: format!("http://{}", address.desk),
+            place,
             running: None,
         }
     }
@@ -185,6 +206,7 @@ pub struct Node {
     file: String,
     /// Where its read API is.
     pub url: String,
+    place: Place,
     running: Option<Running>,
 }
 
@@ -195,7 +217,7 @@ impl Node {
     /// If it runs already.
     pub fn launch(&mut self, failpoints: &str) {
         assert!(self.running.is_none(), "it runs");
-        let mut command = Command::new(program("cinnabar"));
+        let mut command = self.place.command(&program("cinnabar"));
         command
             .args(["node", "--config", &self.file])
             .current_dir(&self.folder);

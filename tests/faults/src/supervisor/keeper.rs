@@ -2,17 +2,20 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::OnceLock;
 
 use cinnabar_tests::running::eventually;
 use cinnabar_tests::{ENV_BIN_DIR, cargo};
 
+use super::Place;
 use crate::mix::Mix;
 
 /// How the journal is to run. Start from [`Run::default`].
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// Where the journal runs.
+    pub place: Place,
     /// Where to connect, instead of where the profile says.
     pub way: Option<String>,
     /// Who signs: a registrar whose key follows from the name.
@@ -36,6 +39,7 @@ pub struct Run {
 impl Default for Run {
     fn default() -> Self {
         Self {
+            place: Place::default(),
             way: None,
             actor: "journal".to_owned(),
             clients: 4,
@@ -112,7 +116,7 @@ impl Keeper {
     /// If it can't be started.
     #[must_use]
     pub fn start(profile: &Path, book: &Path, run: &Run) -> Self {
-        let mut command = Command::new(journal());
+        let mut command = run.place.command(journal());
         let mix = match run.mix {
             Mix::Register => "register",
             Mix::Race => "race",

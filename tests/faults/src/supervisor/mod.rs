@@ -3,11 +3,13 @@
 
 mod cluster;
 mod keeper;
+mod place;
 mod server;
 mod single;
 
 pub use cluster::{Cluster, Node, Role};
 pub use keeper::{Counts, Keeper, Run};
+pub use place::Place;
 pub use server::NatsServer;
 pub use single::Single;
 

@@ -2,49 +2,57 @@
 
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use cinnabar_tests::ledger::nats_server;
 use cinnabar_tests::running::{Running, eventually, send};
 use rustix::process::Signal;
 
-use super::free_address;
+use super::Place;
+use super::place::Address;
 
-/// A server with the configuration that `cinnabar init` wrote for it, moved to loopback. Its addresses stay the same over restarts.
+/// A server with the configuration that `cinnabar init` wrote for it, moved to its place. Its addresses stay the same over restarts.
 #[derive(Debug)]
 pub struct NatsServer {
     folder: PathBuf,
     name: String,
-    client: String,
-    monitor: String,
+    place: Place,
+    client: Address,
+    monitor: Address,
     running: Option<Running>,
 }
 
 impl NatsServer {
-    /// The servers of the cluster that was founded in `folder`, not started yet.
+    /// The servers of the cluster that was founded in `folder`, each at its place, not started yet.
     ///
     /// # Panics
     /// If there are none, or they are configured in another way than `cinnabar init` does.
     #[must_use]
-    pub fn all(folder: &Path, count: usize) -> Vec<Self> {
-        let routes: Vec<String> = (0..count).map(|_| free_address()).collect();
-        (1..=count)
-            .map(|number| {
+    pub fn all(folder: &Path, places: &[Place]) -> Vec<Self> {
+        let routes: Vec<Address> = places.iter().map(|place| place.address(6222)).collect();
+        (1..)
+            .zip(places)
+            .map(|(number, place)| {
                 let name = format!("nats-{number}");
-                let (client, monitor) = (free_address(), free_address());
+                let (client, monitor) = (place.address(4222), place.address(8222));
                 let file = folder.join(format!("nats/{name}.conf"));
                 let mut config = std::fs::read_to_string(file).expect("a configuration");
                 let mut moves = vec![
-                    ("\"0.0.0.0:4222\"".to_owned(), format!("{client:?}")),
-                    ("\"0.0.0.0:8222\"".to_owned(), format!("{monitor:?}")),
+                    (
+                        "\"0.0.0.0:4222\"".to_owned(),
+                        format!("{:?}", client.listen),
+                    ),
+                    (
+                        "\"0.0.0.0:8222\"".to_owned(),
+                        format!("{:?}", monitor.listen),
+                    ),
                     ("\"/data\"".to_owned(), format!("\"store-{number}\"")),
                 ];
-                if count > 1 {
-                    let listen = format!("{:?}", routes[number - 1]);
+                if places.len() > 1 {
+                    let listen = format!("{:?}", routes[number - 1].listen);
                     moves.push(("\"0.0.0.0:6222\"".to_owned(), listen));
                     for (other, address) in routes.iter().enumerate() {
                         if other + 1 != number {
-                            moves.push((format!("nats-{}:6222", other + 1), address.clone()));
+                            moves.push((format!("nats-{}:6222", other + 1), address.net.clone()));
                         }
                     }
                 }
@@ -57,8 +65,9 @@ impl NatsServer {
                 Self {
                     folder: folder.to_owned(),
                     name,
-                    client: format!("nats://{client}"),
-                    monitor: format!("http://{monitor}"),
+                    place: place.clone(),
+                    client,
+                    monitor,
                     running: None,
                 }
             })
@@ -71,14 +80,13 @@ impl NatsServer {
     /// If it runs already, or doesn't come up.
     pub fn start(&mut self) {
         assert!(self.running.is_none(), "{} runs", self.name);
-        let mut command = Command::new(nats_server());
+        let mut command = self.place.command(&nats_server());
         let config = format!("{}.conf", self.name);
         command.args(["-c", &config]).current_dir(&self.folder);
         let running = Running::start(&mut command);
-        let address = self.client.trim_start_matches("nats://");
         eventually("a nats-server", || {
             assert!(!running.has_ended(), "{:#?}", running.err());
-            TcpStream::connect(address).ok()
+            TcpStream::connect(&self.client.desk).ok()
         });
         self.running = Some(running);
     }
@@ -89,16 +97,27 @@ impl NatsServer {
         &self.name
     }
 
-    /// Where clients connect.
+    /// Where whoever runs the test connects.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.client
+    pub fn url(&self) -> String {
+        format!("nats://{}", self.client.desk)
     }
 
-    /// Where its monitoring is.
+    /// Where nodes and clients of the same network connect.
     #[must_use]
-    pub fn monitor_url(&self) -> &str {
-        &self.monitor
+    pub fn net_url(&self) -> String {
+        format!("nats://{}", self.client.net)
+    }
+
+    /// Where its monitoring is, for whoever runs the test.
+    #[must_use]
+    pub fn monitor_url(&self) -> String {
+        format!("http://{}", self.monitor.desk)
+    }
+
+    /// Where its monitoring is, for nodes.
+    pub(super) fn monitor_net_url(&self) -> String {
+        format!("http://{}", self.monitor.net)
     }
 
     /// Where it keeps its streams.
