@@ -85,6 +85,24 @@ async fn send_all(client: &Client, answers: impl Iterator<Item = (Reply, Answer)
 
 /// Sends an answer over NATS. Who went away misses it, and can ask again.
 pub(crate) async fn send(client: &Client, subject: Subject, answer: Answer) {
+    let (headers, body) = written(answer);
+    send_written(client, subject, headers, body).await;
+}
+
+/// Sends an answer whose headers and body are made already.
+pub(crate) async fn send_written(
+    client: &Client,
+    subject: Subject,
+    headers: HeaderMap,
+    body: Bytes,
+) {
+    if let Err(error) = client.publish_with_headers(subject, headers, body).await {
+        tracing::warn!(%error, "An answer could not be sent.");
+    }
+}
+
+/// Headers and body of an answer.
+pub(crate) fn written(answer: Answer) -> (HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     let body = match answer {
         Answer::Recorded {
@@ -106,12 +124,7 @@ pub(crate) async fn send(client: &Client, subject: Subject, answer: Answer) {
             serde_json::to_vec(&problem).expect("a problem is plain data")
         }
     };
-    if let Err(error) = client
-        .publish_with_headers(subject, headers, Bytes::from(body))
-        .await
-    {
-        tracing::warn!(%error, "An answer could not be sent.");
-    }
+    (headers, Bytes::from(body))
 }
 
 /// The receipt, and on a second line the confidential values, if any were asked for.

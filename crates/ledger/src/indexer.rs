@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cinnabar_events::kinds::DossiersIndexed;
+use cinnabar_events::kinds::{DossiersIndexed, INDEX_MAX_LAG};
 use cinnabar_events::{Class, Entry, Receipt, Sequence, SparseRoot, Subject, Timestamp};
 use cinnabar_failpoint::{Failpoint, pass};
 use cinnabar_governance::dossiers_indexed;
@@ -24,10 +24,13 @@ use crate::replica::Divergence;
 use crate::request::{Answer, Mode};
 use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
 
-/// Most entries that one index covers beyond the one before: bounds what is held while it is worked out, and how long the
+/// Most entries that one index covers beyond the one before, as long as none is late: bounds what is held while it is worked out, and how long the
 /// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds). The more at once, the fewer nodes
 /// for each entry; and so many entries are still in memory.
 const INDEX_STEP: u64 = 8_192;
+/// Entries that may stand behind an index when it is begun: half of what the rules allow, the rest comes while it is worked out and said. Whoever is
+/// further behind than a step takes a larger one, and holds more meanwhile.
+const LATE_MAX: u64 = INDEX_MAX_LAG / 2;
 /// After a commit it is looked so much later what there is to do.
 const LOOK: Duration = Duration::from_millis(20);
 /// How long the writer may take to answer: it answers in milliseconds, or it stops.
@@ -38,6 +41,9 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// After working out an index that nobody asked for, so many times as long is left to the writer.
 const REST: u32 = 3;
+/// And at least so long: under load an index covers what came within a second. Its nodes are written in a few milliseconds then, in
+/// which no block is committed; with many more entries at once it would be long enough to be felt.
+const REST_LEAST: Duration = Duration::from_secs(1);
 /// Most requests for an index that wait.
 const ORDERS_MAX: usize = 64;
 /// Recorded indexes that are read at once.
@@ -87,6 +93,13 @@ enum Due {
     Now,
     In(Duration),
     Never,
+}
+
+/// Up to where the next index goes, after one of `covered` entries, in a ledger of `head`: a step, or as far as the rules ask for. An index that
+/// comes too late is refused, and would be for ever.
+fn next_size(covered: u64, head: u64) -> Size {
+    let step = head.min(covered.saturating_add(INDEX_STEP));
+    Size::new(step.max(head.saturating_sub(LATE_MAX)))
 }
 
 /// Returns a little after the next commit: to look after each of them whether there is something to do would cost as much as half a commit.
@@ -336,7 +349,7 @@ impl Indexer {
         }
         let begun = Instant::now();
         let (root, dossiers, size) = tokio::task::block_in_place(|| self.plan())?;
-        self.resting = Some(Instant::now() + begun.elapsed() * REST);
+        self.resting = Some(Instant::now() + REST_LEAST.max(begun.elapsed() * REST));
         let index = DossiersIndexed {
             size: size.get(),
             root: SparseRoot::from_bytes(*root.as_bytes()),
@@ -357,7 +370,7 @@ impl Indexer {
         let request = signed.into_signed().to_request().into();
         let answer = tokio::select! {
             () = self.stop.cancelled() => return Ok(Err(IndexFailure::NotWriting)),
-            answer = tokio::time::timeout(ANSWER_MAX, self.queue.ask(request, Mode::Record)) => answer,
+            answer = tokio::time::timeout(ANSWER_MAX, self.queue.insist(request, Mode::Record)) => answer,
         };
         Ok(match answer {
             Ok(Answer::Recorded { receipt, .. }) => {
@@ -377,7 +390,7 @@ impl Indexer {
             .store
             .dossier_index()
             .map_or(0, |index| index.size.get());
-        let size = Size::new(self.store.head().size.get().min(from + INDEX_STEP));
+        let size = next_size(from, self.store.head().size.get());
         let plan = match self.planned.take().filter(|plan| plan.size() == size) {
             Some(plan) => plan,
             None => self.store.plan_index(size)?,
@@ -385,5 +398,26 @@ impl Indexer {
         let said = (plan.root(), plan.dossiers(), plan.size());
         self.planned = Some(plan);
         Ok(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_never_begins_so_late_that_the_rules_refuse_it() {
+        for (covered, head, size) in [
+            (0, 100, 100),
+            (0, INDEX_STEP, INDEX_STEP),
+            (0, INDEX_STEP + 1, INDEX_STEP),
+            (5_000, 20_000, 5_000 + INDEX_STEP),
+            (0, INDEX_MAX_LAG, INDEX_MAX_LAG - LATE_MAX),
+            (1_000, 1_000_000, 1_000_000 - LATE_MAX),
+        ] {
+            let next = next_size(covered, head);
+            assert_eq!(next, Size::new(size), "after {covered} of {head}");
+            assert!(head - next.get() <= LATE_MAX && next.get() > covered);
+        }
     }
 }

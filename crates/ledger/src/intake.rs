@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::answer::{Receipts, send, writer_under};
+use crate::answer::{Receipts, send, send_written, writer_under, written};
 use crate::identity::Identity;
 use crate::nats::names::Names;
 use crate::problem::Problem;
@@ -82,6 +82,23 @@ impl Queue {
             Err(mpsc::error::TrySendError::Closed(_)) => {
                 Answer::Refused(Box::new(Problem::no_writer()))
             }
+        }
+    }
+
+    /// Asks within the process, and waits for room if the queue is full: for what the ledger itself has to say, which must not
+    /// be turned away because others say so much.
+    pub(crate) async fn insist(&self, body: Bytes, mode: Mode) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let request = Request {
+            body,
+            mode,
+            reply: Reply::Local(reply),
+        };
+        match self.sender.send(request).await {
+            Ok(()) => answer
+                .await
+                .unwrap_or_else(|_| Answer::Refused(Box::new(Problem::no_writer()))),
+            Err(_) => Answer::Refused(Box::new(Problem::no_writer())),
         }
     }
 
@@ -168,6 +185,8 @@ async fn endpoint(service: &Service, names: &Names, name: &str) -> Result<Endpoi
 }
 
 async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Client) {
+    // Made once: under overload there are more of them than of anything else.
+    let (headers, body) = written(Answer::Refused(Box::new(Problem::busy())));
     while let Some(request) = requests.next().await {
         let Some(reply) = request.message.reply.clone() else {
             continue;
@@ -177,12 +196,20 @@ async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Clien
             mode,
             reply: Reply::Nats(reply.clone()),
         };
-        let problem = match queue.sender.try_send(queued) {
-            Ok(()) => continue,
-            Err(mpsc::error::TrySendError::Full(_)) => Problem::busy(),
-            Err(mpsc::error::TrySendError::Closed(_)) => Problem::no_writer(),
-        };
-        send(&client, reply, Answer::Refused(Box::new(problem))).await;
+        match queue.sender.try_send(queued) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                send_written(&client, reply, headers.clone(), body.clone()).await;
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                send(
+                    &client,
+                    reply,
+                    Answer::Refused(Box::new(Problem::no_writer())),
+                )
+                .await;
+            }
+        }
     }
 }
 
@@ -247,4 +274,52 @@ fn receipt_for(store: &Store, asked: &[u8]) -> Result<Vec<u8>, Box<Problem>> {
     receipts
         .receipt(&mut Prover::new(size, store), Sequence::new(sequence))
         .map_err(|_| Box::new(Problem::no_writer()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn in_a_full_queue_the_ledger_itself_waits_and_others_are_told_to_come_again() {
+        let (near, mut far) = queue();
+        let body = Bytes::new;
+        let (asked, _answers) = oneshot::channel();
+        near.sender
+            .try_send(Request {
+                body: body(),
+                mode: Mode::Record,
+                reply: Reply::Local(asked),
+            })
+            .unwrap();
+        let waiting: Vec<_> = (1..QUEUE_MAX)
+            .map(|_| {
+                let near = near.clone();
+                tokio::spawn(async move { near.ask(Bytes::new(), Mode::Record).await })
+            })
+            .collect();
+        while near.waiting() < QUEUE_MAX {
+            tokio::task::yield_now().await;
+        }
+        let own = near.clone();
+        let own =
+            tokio::spawn(async move { own.insist(Bytes::from_static(b"own"), Mode::Record).await });
+        let Answer::Refused(busy) = near.ask(body(), Mode::Record).await else {
+            panic!("a full queue takes nothing");
+        };
+        assert_eq!(busy.code, "intake.busy");
+        let mut taken = Vec::new();
+        while !taken.iter().any(|request: &Request| request.body == "own") {
+            taken.push(far.0.recv().await.unwrap());
+        }
+        for request in taken {
+            let Reply::Local(reply) = request.reply else {
+                panic!("all ask within the process");
+            };
+            drop(reply.send(Answer::Admissible));
+        }
+        assert!(matches!(own.await.unwrap(), Answer::Admissible));
+        waiting.into_iter().for_each(|task| task.abort());
+    }
 }

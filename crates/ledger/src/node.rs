@@ -335,6 +335,8 @@ impl Node {
         });
 
         turn.cancel();
+        // Said at once: where the broker can't be reached, it may take long until the stream is joined again.
+        self.tell.send_replace(Phase::CatchingUp);
         if let Ok(intake) = intake {
             intake.stop().await;
         }

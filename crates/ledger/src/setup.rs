@@ -113,7 +113,7 @@ pub struct IndexCadence {
 impl Default for IndexCadence {
     fn default() -> Self {
         Self {
-            after_entries: 8_000,
+            after_entries: 1_000,
             after: Duration::from_secs(3600),
         }
     }

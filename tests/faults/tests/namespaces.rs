@@ -364,6 +364,9 @@ fn a_hole_that_outlasts_every_patience_is_noticed_and_got_over() {
                     keeper.more_receipts(5);
                     all.net.breaks(at, hole);
                     pass(LASTS);
+                    if at <= STANDBY {
+                        assert!(!writes(&all.nodes[at]), "its turn is long over");
+                    }
                     all.net.heal(at);
                     holes += 1;
                     keeper.more_receipts(20);
