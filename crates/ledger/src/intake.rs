@@ -308,7 +308,7 @@ mod tests {
         let Answer::Refused(busy) = near.ask(body(), Mode::Record).await else {
             panic!("a full queue takes nothing");
         };
-        assert_eq!(busy.code, "intake.busy");
+        assert_eq!(busy.code, "busy");
         let mut taken = Vec::new();
         while !taken.iter().any(|request: &Request| request.body == "own") {
             taken.push(far.0.recv().await.unwrap());

@@ -1,12 +1,14 @@
 //! Three brokers, of which one at a time is killed, the leader included: writes go on.
 #![allow(clippy::unwrap_used)]
 
+use std::process::Command;
+
 use cinnabar_faults::oracle::judge;
 use cinnabar_faults::people::Person;
 use cinnabar_faults::supervisor::{Cluster, Keeper, Role, Run};
-use cinnabar_tests::http;
-use cinnabar_tests::running::eventually;
+use cinnabar_tests::running::{Ran, eventually};
 use cinnabar_tests::tally::{ran, times};
+use cinnabar_tests::{http, program};
 use serde_json::Value;
 
 /// Entries of a new ledger: its genesis, and the chapters of its rulebook.
@@ -95,6 +97,43 @@ fn with_any_one_of_three_brokers_killed_writing_goes_on() {
         "R11",
         &format!(
             "{rounds} of three brokers killed in turn ({led} times the leader), {} receipts held",
+            verdict.receipts
+        ),
+    );
+}
+
+#[test]
+fn a_node_that_writes_is_backed_up_by_its_configuration_and_restored_elsewhere() {
+    let cluster = Cluster::founded(1);
+    let mut writer = cluster.node("one", Role::Writer, &[]);
+    writer.start("");
+    let profile = cluster.profile_path(&writer.url, "");
+    opened(&writer.url);
+    cluster.enrol(&Person::new("journal", "registrar"));
+    let book = cluster.folder().join("journal.jsonl");
+    let mut keeper = Keeper::start(&profile, &book, &Run::default());
+    keeper.more_receipts(20);
+    let cinnabar = |words: &[&str]| {
+        let mut command = Command::new(program("cinnabar"));
+        Ran::of(command.args(words).current_dir(cluster.folder()))
+    };
+    cinnabar(&["backup", "copy", "--config", writer.config()]).ends(0);
+    keeper.more_receipts(20);
+    cinnabar(&["backup", "copy", "--check"]).ends(0);
+    keeper.finish();
+    let manifest = std::fs::read(cluster.folder().join("copy/manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let size = manifest["size"].as_u64().unwrap();
+    assert!(size >= OPENING + 20, "{size}");
+    cinnabar(&["restore", "copy", "--data", "elsewhere", "--verify"]).ends(0);
+    let settings = |file: &str| std::fs::read(cluster.folder().join(file)).unwrap();
+    assert_eq!(settings("elsewhere/node.toml"), settings(writer.config()));
+    let verdict = judge(&cluster.desk(&writer.url), &[&book]);
+    writer.stop();
+    ran(
+        "R31",
+        &format!(
+            "1 backup of a node of a cluster under load, {size} entries restored, {} receipts held",
             verdict.receipts
         ),
     );

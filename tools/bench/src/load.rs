@@ -28,7 +28,7 @@ const KEPT_MAX: usize = 20_000;
 const OPEN_MAX: usize = 16_384;
 
 /// The code of the answer that says: too much at once.
-pub(crate) const BUSY: &str = "intake.busy";
+pub(crate) const BUSY: &str = "busy";
 
 /// What is said of statements that were due and not sent.
 const NOT_SENT: &str = "not sent: too many open";
@@ -361,6 +361,11 @@ pub(crate) async fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn busy_is_what_the_ledger_calls_it() {
+        assert_eq!(cinnabar_ledger::Problem::busy().code, BUSY);
+    }
 
     #[tokio::test]
     async fn a_stream_gives_as_many_as_are_allowed_and_ends_when_nobody_signs() {

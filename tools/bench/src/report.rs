@@ -240,11 +240,11 @@ mod tests {
     fn what_was_not_recorded_is_counted_over_all_runs_and_told() {
         let mut runs = vec![round(vec![seen("64", 1.0)], 1.0); 2];
         for run in &mut runs {
-            run.loops[0].others.insert("intake.busy".to_owned(), 2);
+            run.loops[0].others.insert("stale".to_owned(), 2);
         }
         let report = testing::report(runs);
         assert!(report.anything_refused());
-        assert!(report.to_string().contains("NOT RECORDED: intake.busy: 4"));
+        assert!(report.to_string().contains("NOT RECORDED: stale: 4"));
     }
 
     #[test]

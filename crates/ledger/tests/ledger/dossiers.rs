@@ -111,6 +111,9 @@ async fn the_index_comes_by_itself_and_a_reader_works_out_the_same() {
         wait_for(&reader, &theirs, index.entry.get() + 1);
         wait_for_index(&theirs, |found| found.size >= index.size);
     });
+    // Something that no index covers.
+    town.record(&town.organisation("more")).await;
+    tokio::task::block_in_place(|| wait_for(&reader, &theirs, ours.head().size.get()));
     assert!(reader.index_now().await.is_err(), "a reader says nothing");
     let entry = town.running().node.index_now().await.unwrap();
     tokio::task::block_in_place(|| {

@@ -211,6 +211,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Its configuration, a file in the cluster's folder.
+    #[must_use]
+    pub fn config(&self) -> &str {
+        &self.file
+    }
+
     /// Starts it with failpoints (`""` for none) and doesn't wait.
     ///
     /// # Panics
