@@ -11,6 +11,7 @@ use serde_json::Value;
 
 /// The kind of an entry in which the ledger says how its dossiers end: it comes by itself under load.
 const INDEX: &str = "\"kind\":\"dossiers.indexed\"";
+
 /// Statements of the load under which everything is killed.
 const MANY: usize = 1500;
 

@@ -192,6 +192,17 @@ build_environment() {
     export CCACHE_SLOPPINESS=time_macros,include_file_mtime CCACHE_NOHASHDIR=1
     export CC="ccache gcc" CXX="ccache g++"
     mkdir -p "$CARGO_TARGET_DIR" "$CCACHE_DIR"
+    claim_target
+}
+
+# Cargo takes what an earlier build of the same files left, also one in another checkout whose folder was written into it, and then
+# tests look for their files there. So if the last build was another checkout's, everything here counts as changed.
+claim_target() {
+    local claim=$CARGO_TARGET_DIR/checkout
+    if [ "$(cat "$claim" 2>/dev/null)" != "$root" ]; then
+        find "$root" -name target -prune -o -name '*.rs' -type f -exec touch {} +
+        printf '%s\n' "$root" >"$claim"
+    fi
 }
 
 # True if the profile's RocksDB is compiled already. Argument: debug or release.

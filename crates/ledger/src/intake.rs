@@ -69,36 +69,21 @@ pub(crate) fn queue() -> (Queue, Waiting) {
 impl Queue {
     /// Asks within the process. A full queue answers "busy" at once.
     pub async fn ask(&self, body: Bytes, mode: Mode) -> Answer {
-        let (reply, answer) = oneshot::channel();
-        match self.sender.try_send(Request {
-            body,
-            mode,
-            reply: Reply::Local(reply),
-        }) {
-            Ok(()) => answer
-                .await
-                .unwrap_or_else(|_| Answer::Refused(Box::new(Problem::no_writer()))),
+        let (request, answer) = local(body, mode);
+        match self.sender.try_send(request) {
+            Ok(()) => heard(answer).await,
             Err(mpsc::error::TrySendError::Full(_)) => Answer::Refused(Box::new(Problem::busy())),
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                Answer::Refused(Box::new(Problem::no_writer()))
-            }
+            Err(mpsc::error::TrySendError::Closed(_)) => no_writer(),
         }
     }
 
     /// Asks within the process, and waits for room if the queue is full: for what the ledger itself has to say, which must not
     /// be turned away because others say so much.
     pub(crate) async fn insist(&self, body: Bytes, mode: Mode) -> Answer {
-        let (reply, answer) = oneshot::channel();
-        let request = Request {
-            body,
-            mode,
-            reply: Reply::Local(reply),
-        };
+        let (request, answer) = local(body, mode);
         match self.sender.send(request).await {
-            Ok(()) => answer
-                .await
-                .unwrap_or_else(|_| Answer::Refused(Box::new(Problem::no_writer()))),
-            Err(_) => Answer::Refused(Box::new(Problem::no_writer())),
+            Ok(()) => heard(answer).await,
+            Err(_) => no_writer(),
         }
     }
 
@@ -111,6 +96,21 @@ impl Queue {
     pub fn waiting(&self) -> usize {
         QUEUE_MAX - self.sender.capacity()
     }
+}
+
+/// A request from within the process, and where its answer comes.
+fn local(body: Bytes, mode: Mode) -> (Request, oneshot::Receiver<Answer>) {
+    let (reply, answer) = oneshot::channel();
+    let reply = Reply::Local(reply);
+    (Request { body, mode, reply }, answer)
+}
+
+async fn heard(answer: oneshot::Receiver<Answer>) -> Answer {
+    answer.await.unwrap_or_else(|_| no_writer())
+}
+
+fn no_writer() -> Answer {
+    Answer::Refused(Box::new(Problem::no_writer()))
 }
 
 /// The service could not be started.
@@ -201,14 +201,7 @@ async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Clien
             Err(mpsc::error::TrySendError::Full(_)) => {
                 send_written(&client, reply, headers.clone(), body.clone()).await;
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                send(
-                    &client,
-                    reply,
-                    Answer::Refused(Box::new(Problem::no_writer())),
-                )
-                .await;
-            }
+            Err(mpsc::error::TrySendError::Closed(_)) => send(&client, reply, no_writer()).await,
         }
     }
 }
@@ -284,28 +277,17 @@ mod tests {
     #[tokio::test]
     async fn in_a_full_queue_the_ledger_itself_waits_and_others_are_told_to_come_again() {
         let (near, mut far) = queue();
-        let body = Bytes::new;
-        let (asked, _answers) = oneshot::channel();
-        near.sender
-            .try_send(Request {
-                body: body(),
-                mode: Mode::Record,
-                reply: Reply::Local(asked),
-            })
-            .unwrap();
-        let waiting: Vec<_> = (1..QUEUE_MAX)
+        let waiting: Vec<_> = (0..QUEUE_MAX)
             .map(|_| {
-                let near = near.clone();
-                tokio::spawn(async move { near.ask(Bytes::new(), Mode::Record).await })
+                let (request, answer) = local(Bytes::new(), Mode::Record);
+                near.sender.try_send(request).unwrap();
+                answer
             })
             .collect();
-        while near.waiting() < QUEUE_MAX {
-            tokio::task::yield_now().await;
-        }
         let own = near.clone();
         let own =
             tokio::spawn(async move { own.insist(Bytes::from_static(b"own"), Mode::Record).await });
-        let Answer::Refused(busy) = near.ask(body(), Mode::Record).await else {
+        let Answer::Refused(busy) = near.ask(Bytes::new(), Mode::Record).await else {
             panic!("a full queue takes nothing");
         };
         assert_eq!(busy.code, "busy");
@@ -320,6 +302,8 @@ mod tests {
             drop(reply.send(Answer::Admissible));
         }
         assert!(matches!(own.await.unwrap(), Answer::Admissible));
-        waiting.into_iter().for_each(|task| task.abort());
+        for answer in waiting {
+            assert!(matches!(answer.await.unwrap(), Answer::Admissible));
+        }
     }
 }
