@@ -1,14 +1,15 @@
 //! How RocksDB is set up, and why.
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, LogLevel,
-    Options, ReadOptions, WriteOptions,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType,
+    DBRecoveryMode, LogLevel, Options, ReadOptions, WriteOptions,
 };
 
 use crate::keys::Family;
 
 /// Blocks of tables kept in memory, index and filter blocks included; all families share it. Holds the filters of some
-/// tens of millions of records, and the tiles that proofs touch.
+/// tens of millions of records, and the tiles that proofs touch. RocksDB divides it into 64 shards: a block that is larger than
+/// one of them, a MiB, is never kept.
 const BLOCK_CACHE_BYTES: usize = 64 * MIB;
 /// Memory for what is not in tables yet, over all families.
 const WRITE_BUFFERS_BYTES: usize = 128 * MIB;
@@ -25,6 +26,9 @@ const MEMTABLE_FILTER_RATIO: f64 = 0.01;
 const ENTRY_BLOCK_BYTES: usize = 16 * 1024;
 /// Block size of everything else: a lookup wants one small value.
 const LOOKUP_BLOCK_BYTES: usize = 4 * 1024;
+/// Size of a part of a table's index or filter. In one piece they grow with the table, beyond what the cache keeps, and a
+/// filter of a MiB or more is then read anew by each lookup.
+const METADATA_BLOCK_BYTES: usize = 4 * 1024;
 /// RocksDB's own text log: this many files of this many bytes.
 const TEXT_LOGS: usize = 3;
 const TEXT_LOG_BYTES: usize = 4 * MIB;
@@ -64,10 +68,14 @@ pub(crate) fn database(create: bool) -> Options {
 
 /// The families with their options.
 pub(crate) fn families() -> Vec<ColumnFamilyDescriptor> {
-    let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
+    let cache = cache();
     let describe =
         |family: Family| ColumnFamilyDescriptor::new(family.name(), self::family(family, &cache));
     Family::ALL.into_iter().map(describe).collect()
+}
+
+fn cache() -> Cache {
+    Cache::new_lru_cache(BLOCK_CACHE_BYTES)
 }
 
 fn family(family: Family, cache: &Cache) -> Options {
@@ -76,6 +84,11 @@ fn family(family: Family, cache: &Cache) -> Options {
     // Index and filter blocks live in the cache, so that memory does not grow with the ledger.
     table.set_cache_index_and_filter_blocks(true);
     table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    // In parts, of which a lookup wants one; what says which one is small and stays.
+    table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    table.set_partition_filters(true);
+    table.set_metadata_block_size(METADATA_BLOCK_BYTES);
+    table.set_pin_top_level_index_and_filter(true);
     match family {
         // Found by sequence, which is there or beyond the head: a filter would say nothing.
         Family::Entries => table.set_block_size(ENTRY_BLOCK_BYTES),
@@ -122,6 +135,7 @@ pub(crate) fn scan(end: impl Into<Vec<u8>>) -> ReadOptions {
 
 #[cfg(test)]
 mod tests {
+    use rocksdb::perf::{PerfContext, PerfMetric, PerfStatsLevel, set_perf_stats};
     use rocksdb::statistics::Ticker;
     use rocksdb::{DB, WriteBatch};
 
@@ -139,5 +153,49 @@ mod tests {
         let before = syncs();
         db.write_opt(batch, &synced()).unwrap();
         assert_eq!(syncs(), before + 1);
+    }
+
+    /// What decides about a statement asks for dozens of records; each question must cost a few small blocks in a table of any
+    /// length, and whether they are in memory or not.
+    #[test]
+    fn a_lookup_in_a_long_table_reads_a_few_small_blocks() {
+        const KEYS: u64 = 300_000;
+        const LOOKUPS: u64 = 10;
+        const MOST_BYTES: u64 = 4 * LOOKUP_BLOCK_BYTES as u64;
+        let key = |number: u64| blake3::hash(&number.to_be_bytes());
+        for family in [Family::Records, Family::Index] {
+            let folder = tempfile::tempdir().unwrap();
+            let open = || {
+                let families = [(family.name(), self::family(family, &cache()))];
+                DB::open_cf_with_opts(&database(true), folder.path(), families).unwrap()
+            };
+            let db = open();
+            let records = db.cf_handle(family.name()).unwrap();
+            let mut batch = WriteBatch::default();
+            (0..KEYS).for_each(|number| batch.put_cf(records, key(number).as_bytes(), b"value"));
+            db.write(batch).unwrap();
+            db.flush_cf(records).unwrap();
+            db.compact_range_cf(records, None::<&[u8]>, None::<&[u8]>);
+            drop(db);
+
+            let db = open();
+            let records = db.cf_handle(family.name()).unwrap();
+            set_perf_stats(PerfStatsLevel::EnableCount);
+            let mut context = PerfContext::default();
+            for (what, first) in [("absent", KEYS), ("present", 0)] {
+                context.reset();
+                for number in first..first + LOOKUPS {
+                    let found = db.get_pinned_cf(records, key(number).as_bytes()).unwrap();
+                    assert_eq!(found.is_some(), what == "present");
+                }
+                let read = context.metric(PerfMetric::BlockReadByte);
+                assert!(
+                    read <= LOOKUPS * MOST_BYTES,
+                    "{LOOKUPS} {what}: {read} bytes read from {}",
+                    family.name()
+                );
+            }
+            set_perf_stats(PerfStatsLevel::Disable);
+        }
     }
 }
