@@ -132,7 +132,7 @@ pub fn advice(layout: &Layout, name: &str, seen: &[Seen], command: &str) -> Opti
         json!({ "lostFrom": lost.found, "lostUntil": lost.known, "checkpoint": checkpoint });
     files::replace(&payload, known.to_string().as_bytes(), Access::Public).ok()?;
     Some(format!(
-        "Nothing was signed. Entries {} to {} were acknowledged once and are not here: {} knows of them.\n\
+        "Nothing was signed. Entries {} to {} were written, may have been acknowledged, and are not here: {} knows of them.\n\
          If a newer copy of the data, or the stream, has them, bring it back and start again.\n\
          If they are lost for good, as many administrators of the institution as had to sign the genesis say so, and the ledger\n\
          records it before anything else. What is known of the loss is in {}:\n\

@@ -62,7 +62,9 @@ pub fn in_ledger(folder: &Path, given: &mut dyn Iterator<Item = &Given>) -> Foun
                 ran.out,
                 ran.err
             );
-            let why = ran.err.lines().last().unwrap_or_default();
+            // The program's own sentence: before it stands what it logged, after it what to do.
+            let sentence = |line: &&str| line.starts_with("cinnabar: ");
+            let why = ran.err.lines().find(sentence).unwrap_or(&ran.err);
             Found::Refused(why.to_owned())
         }
         Ok(up) => {

@@ -5,24 +5,11 @@ use std::process::Command;
 
 use cinnabar_faults::oracle::judge;
 use cinnabar_faults::people::Person;
-use cinnabar_faults::supervisor::{Cluster, Keeper, Role, Run};
+use cinnabar_faults::supervisor::{Cluster, Keeper, OPENING, Role, Run};
 use cinnabar_tests::running::{Ran, eventually};
 use cinnabar_tests::tally::{ran, times};
 use cinnabar_tests::{http, program};
 use serde_json::Value;
-
-/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
-const OPENING: u64 = 11;
-
-/// Waits until the ledger has its rulebook.
-fn opened(url: &str) {
-    eventually("a ledger that is open", || {
-        let (_, note) = http::get(url, "/checkpoint").filter(|(status, _)| *status == 200)?;
-        let note = String::from_utf8(note).ok()?;
-        let size: u64 = note.lines().nth(1)?.parse().ok()?;
-        (size >= OPENING).then_some(())
-    });
-}
 
 /// Which server leads the log stream, by its place, as the servers themselves say.
 fn leader(cluster: &Cluster) -> Option<usize> {
@@ -59,7 +46,7 @@ fn with_any_one_of_three_brokers_killed_writing_goes_on() {
         writer.is_ready().then_some(())
     });
     let profile = cluster.profile_path(&writer.url, "");
-    opened(&writer.url);
+    writer.opens();
     let rounds = times(1, 12);
     let mut books = Vec::new();
     let mut led = 0;
@@ -108,7 +95,7 @@ fn a_node_that_writes_is_backed_up_by_its_configuration_and_restored_elsewhere()
     let mut writer = cluster.node("one", Role::Writer, &[]);
     writer.start("");
     let profile = cluster.profile_path(&writer.url, "");
-    opened(&writer.url);
+    writer.opens();
     cluster.enrol(&Person::new("journal", "registrar"));
     let book = cluster.folder().join("journal.jsonl");
     let mut keeper = Keeper::start(&profile, &book, &Run::default());

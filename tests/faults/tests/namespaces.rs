@@ -11,12 +11,9 @@ use cinnabar_faults::namespaces::{Fault, Net, inside};
 use cinnabar_faults::oracle::judge;
 use cinnabar_faults::people::Person;
 use cinnabar_faults::supervisor::{Cluster, Keeper, Node, Role, Run};
-use cinnabar_tests::http;
 use cinnabar_tests::running::{Ran, eventually};
 use cinnabar_tests::tally::{ran, seed, thorough, times};
 
-/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
-const OPENING: u64 = 11;
 /// The parties, by their place in the net.
 const WRITER: usize = 0;
 const STANDBY: usize = 1;
@@ -48,9 +45,7 @@ impl Parted {
         ];
         nodes[WRITER].start("");
         let profile = cluster.profile_path(&nodes[WRITER].url, "");
-        eventually("a ledger that is open", || {
-            (size(&nodes[WRITER])? >= OPENING).then_some(())
-        });
+        nodes[WRITER].opens();
         cluster.enrol(&Person::new("journal", "registrar"));
         nodes[STANDBY].start("");
         nodes[READER].start("");
@@ -88,7 +83,7 @@ impl Parted {
 
     /// Entries in the newest checkpoint that anybody shows.
     fn newest(&self) -> u64 {
-        let sizes = self.nodes.iter().filter_map(size);
+        let sizes = self.nodes.iter().filter_map(Node::size);
         sizes.max().unwrap()
     }
 
@@ -117,14 +112,10 @@ impl Parted {
     #[track_caller]
     fn judge(&self) -> usize {
         eventually("one writer", || self.writing(None));
-        let notes = eventually("nodes that agree", || {
-            let notes = self.nodes.each_ref().map(note);
-            notes.iter().all(|note| *note == notes[0]).then_some(notes)
-        });
-        assert!(notes[0].is_some());
+        Node::agree(&self.nodes.each_ref());
         for node in &self.nodes {
             // What a writer had under way when it was cut off comes late, and is refused by the broker.
-            let skipped = metric(node, "cinnabar_log_skipped_messages");
+            let skipped = node.metric("cinnabar_log_skipped_messages");
             assert_eq!(skipped, 0, "a block of a fenced writer was taken");
         }
         let desk = self.cluster.desk(&self.nodes[READER].url);
@@ -134,36 +125,9 @@ impl Parted {
     }
 }
 
-fn note(node: &Node) -> Option<Vec<u8>> {
-    let (status, note) = http::get(&node.url, "/checkpoint")?;
-    (status == 200).then_some(note)
-}
-
-fn size(node: &Node) -> Option<u64> {
-    let note = String::from_utf8(note(node)?).ok()?;
-    note.lines().nth(1)?.parse().ok()
-}
-
-/// The size that the answers of a node say they are of.
-fn as_of(node: &Node) -> u64 {
-    let (status, body) = http::get(&node.url, "/v1/organisations").unwrap();
-    assert_eq!(status, 200);
-    let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    answer["asOf"]["size"].as_u64().unwrap()
-}
-
-/// What a node counts under this name.
-fn metric(node: &Node, name: &str) -> u64 {
-    let (_, metrics) = http::get(&node.url, "/metrics").unwrap();
-    let metrics = String::from_utf8(metrics).unwrap();
-    let mut lines = metrics.lines();
-    let told = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    told.unwrap().parse().unwrap()
-}
-
 /// Whether a node says that it writes.
 fn writes(node: &Node) -> bool {
-    metric(node, "cinnabar_writing") == 1
+    node.metric("cinnabar_writing") == 1
 }
 
 /// Waits for a time.
@@ -224,11 +188,11 @@ fn a_reader_in_a_silent_hole_says_of_when_its_answers_are_and_comes_after() {
                 all.net.breaks(READER, HOLES[1 + round % 2]);
                 keeper.more_receipts(20);
                 // Four clients: no more than four of those can have been recorded before.
-                let (known, newest) = (as_of(&all.nodes[READER]), all.newest());
+                let (known, newest) = (all.nodes[READER].as_of(), all.newest());
                 assert!(known + 16 <= newest, "it can't know {known} of {newest}");
                 all.net.heal(READER);
                 eventually("a reader that has come after", || {
-                    (as_of(&all.nodes[READER]) >= newest).then_some(())
+                    (all.nodes[READER].as_of() >= newest).then_some(())
                 });
             }
             keeper.finish();

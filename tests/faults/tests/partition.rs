@@ -8,22 +8,8 @@ use cinnabar_faults::oracle::judge;
 use cinnabar_faults::people::Person;
 use cinnabar_faults::proxy::{Proxy, Rule, Way};
 use cinnabar_faults::supervisor::{Cluster, Keeper, Node, Role, Run};
-use cinnabar_tests::http;
 use cinnabar_tests::running::eventually;
 use cinnabar_tests::tally::{ran, seed, times};
-
-/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
-const OPENING: u64 = 11;
-
-/// Waits until the ledger has its rulebook.
-fn opened(url: &str) {
-    eventually("a ledger that is open", || {
-        let (_, note) = http::get(url, "/checkpoint").filter(|(status, _)| *status == 200)?;
-        let note = String::from_utf8(note).ok()?;
-        let size: u64 = note.lines().nth(1)?.parse().ok()?;
-        (size >= OPENING).then_some(())
-    });
-}
 
 /// Nodes and clients, each with a network of its own to the broker.
 struct Parted {
@@ -53,7 +39,7 @@ impl Parted {
         let mut writer = cluster.node("one", Role::Writer, &way(WRITER));
         writer.start("");
         let profile = cluster.profile_path(&writer.url, "");
-        opened(&writer.url);
+        writer.opens();
         cluster.enrol(&Person::new("journal", "registrar"));
         let mut standby = cluster.node("two", Role::Standby, &way(STANDBY));
         let mut reader = cluster.node("three", Role::Reader, &way(READER));
@@ -86,35 +72,19 @@ impl Parted {
         [&self.writer, &self.standby, &self.reader]
     }
 
+    /// Entries under the newest checkpoint of a node that may write.
+    fn newest(&self) -> u64 {
+        let sizes = [&self.writer, &self.standby].map(|node| node.size().unwrap());
+        sizes[0].max(sizes[1])
+    }
+
     /// Everything holds, and all three have the same newest checkpoint.
     #[track_caller]
     fn judge(&self) -> usize {
-        let notes = eventually("nodes that agree", || {
-            let notes = self.nodes().map(note);
-            notes.iter().all(|note| *note == notes[0]).then_some(notes)
-        });
-        assert!(notes[0].is_some());
+        Node::agree(&self.nodes());
         let desk = self.cluster.desk(&self.reader.url);
         judge(&desk, &[&self.book()]).receipts
     }
-}
-
-fn note(node: &Node) -> Option<Vec<u8>> {
-    let (status, note) = http::get(&node.url, "/checkpoint")?;
-    (status == 200).then_some(note)
-}
-
-/// The size that the reader's answers say they are of.
-fn as_of(node: &Node) -> u64 {
-    let (status, body) = http::get(&node.url, "/v1/organisations").unwrap();
-    assert_eq!(status, 200);
-    let answer: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    answer["asOf"]["size"].as_u64().unwrap()
-}
-
-fn size(node: &Node) -> u64 {
-    let note = String::from_utf8(note(node).unwrap()).unwrap();
-    note.lines().nth(1).unwrap().parse().unwrap()
 }
 
 #[test]
@@ -157,19 +127,15 @@ fn a_reader_that_is_cut_off_says_of_when_its_answers_are_and_comes_after() {
     for _ in 0..rounds {
         keeper.more_receipts(5);
         net.nets[READER].cut();
-        let stale = size(&net.reader);
+        let stale = net.reader.size().unwrap();
         keeper.more_receipts(10);
-        assert!(as_of(&net.reader) <= size(&net.reader).max(stale));
-        let known = as_of(&net.reader);
-        assert!(
-            known < size(&net.writer).max(size(&net.standby)),
-            "it can't know better"
-        );
+        assert!(net.reader.as_of() <= net.reader.size().unwrap().max(stale));
+        assert!(net.reader.as_of() < net.newest(), "it can't know better");
         net.nets[READER].heal();
         keeper.more_receipts(1);
-        let newest = size(&net.writer).max(size(&net.standby));
+        let newest = net.newest();
         eventually("a reader that has come after", || {
-            (as_of(&net.reader) >= newest).then_some(())
+            (net.reader.as_of() >= newest).then_some(())
         });
     }
     keeper.finish();

@@ -12,7 +12,6 @@ use cinnabar_faults::oracle::judge;
 use cinnabar_faults::people::{Person, new_id, registration};
 use cinnabar_faults::scribe::Scribe;
 use cinnabar_faults::supervisor::{Cluster, Keeper, Node, Role, Run, at, free_address};
-use cinnabar_tests::http;
 use cinnabar_tests::program;
 use cinnabar_tests::running::{Ran, eventually, send};
 use cinnabar_tests::tally::{ran, seed, times};
@@ -20,19 +19,6 @@ use rustix::process::Signal;
 
 /// How long one question waits before it is asked again: a stopped writer does not answer.
 const ANSWER_WITHIN: Duration = Duration::from_millis(250);
-
-/// Entries of a new ledger: its genesis, and the chapters of its rulebook.
-const OPENING: u64 = 11;
-
-/// Waits until the ledger has its rulebook.
-fn opened(url: &str) {
-    eventually("a ledger that is open", || {
-        let (_, note) = http::get(url, "/checkpoint").filter(|(status, _)| *status == 200)?;
-        let note = String::from_utf8(note).ok()?;
-        let size: u64 = note.lines().nth(1)?.parse().ok()?;
-        (size >= OPENING).then_some(())
-    });
-}
 
 /// Two nodes that may write, and everything around them.
 struct Pair {
@@ -48,7 +34,7 @@ impl Pair {
         let mut one = cluster.node("one", Role::Writer, &[]);
         one.start("");
         drop(cluster.profile_path(&one.url, ""));
-        opened(&one.url);
+        one.opens();
         for name in ["journal", "probe"] {
             cluster.enrol(&Person::new(name, "registrar"));
         }
@@ -101,10 +87,7 @@ impl Pair {
     #[track_caller]
     fn judge(&self) -> usize {
         // First: one that has just woken up may still read.
-        eventually("nodes that agree", || {
-            let notes = self.nodes.each_ref().map(note);
-            (notes[0].is_some() && notes[0] == notes[1]).then_some(())
-        });
+        Node::agree(&self.nodes.each_ref());
         let desk = self.cluster.desk(&self.nodes[0].url);
         let books = [self.book(), self.probes()];
         let books: Vec<&Path> = books
@@ -115,12 +98,6 @@ impl Pair {
         let verdict = judge(&desk, &books);
         verdict.receipts
     }
-}
-
-/// The newest checkpoint of a node.
-fn note(node: &Node) -> Option<Vec<u8>> {
-    let (status, note) = http::get(&node.url, "/checkpoint")?;
-    (status == 200).then_some(note)
 }
 
 /// Whether a process is stopped.

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use crate::load::Source;
 use crate::mix::Mix;
 
-/// Statements that are signed at once. Much more than are ever in flight, so that what a statement needs, which goes out one part
-/// earlier, is recorded when its turn comes.
+/// Statements that are signed at once. Much more than are ever in flight, so that what a statement needs, which goes out before all of
+/// the part before its own, is recorded when its turn comes.
 const PART: u64 = 10_000;
 const _: () = assert!(PART > 2 * cinnabar_ledger::QUEUE_MAX as u64);
 /// Parts that wait to be sent.
@@ -30,8 +30,9 @@ impl Signing {
             let mut ready: Vec<Bytes> = Vec::new();
             loop {
                 let batch = mix.batch(PART);
-                ready.extend(batch.before);
-                if parts.blocking_send(ready).is_err() {
+                let mut part = batch.before;
+                part.append(&mut ready);
+                if parts.blocking_send(part).is_err() {
                     return mix;
                 }
                 ready = batch.statements;

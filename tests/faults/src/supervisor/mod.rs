@@ -5,12 +5,14 @@ mod cluster;
 mod keeper;
 mod place;
 mod server;
+mod shown;
 mod single;
 
 pub use cluster::{Cluster, Node, Role};
 pub use keeper::{Counts, Keeper, Run};
 pub use place::Place;
 pub use server::NatsServer;
+pub use shown::OPENING;
 pub use single::Single;
 
 use std::net::TcpListener;
