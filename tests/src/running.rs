@@ -17,13 +17,18 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// If there is nothing within [`PATIENCE`]; the message says what was awaited.
-pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    in_time(look).unwrap_or_else(|| panic!("waited in vain for {what}"))
+}
+
+/// Looks until there is something, and gives it; none if there is nothing within [`PATIENCE`].
+pub fn in_time<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let since = Instant::now();
     loop {
-        if let Some(found) = look() {
+        let found = look();
+        if found.is_some() || since.elapsed() >= PATIENCE {
             return found;
         }
-        assert!(since.elapsed() < PATIENCE, "waited in vain for {what}");
         thread::sleep(LOOK_AGAIN);
     }
 }

@@ -270,17 +270,27 @@ impl Node {
             }
         });
         let mut look = tokio::time::interval(STREAM_LOOK);
+        // Where the replica stood when the stream was last seen to have more.
+        let mut stood = None;
         loop {
             let message = tokio::select! {
                 () = self.setup.stop.cancelled() => return Ok(None),
                 held = &mut ours => return Ok(Some(held)),
                 _ = look.tick() => {
                     let position = self.replica.position();
-                    match stream.state().await {
+                    let behind = match stream.state().await {
                         Ok(state) if is_another(&state, position) => return Ok(None),
                         Err(failure) if failure.is_missing() => return Ok(None),
-                        Ok(_) | Err(_) => continue,
+                        Ok(state) => state.last > position.stream_sequence,
+                        Err(_) => continue,
+                    };
+                    let stands = behind.then_some(position.stream_sequence);
+                    // There is more, and it doesn't come: it is looked at one by one.
+                    if stands.is_some() && stands == stood {
+                        return Ok(None);
                     }
+                    stood = stands;
+                    continue;
                 }
                 message = messages.next() => message,
             };
@@ -290,6 +300,9 @@ impl Node {
             let Some(message) = self.patiently(message).await else {
                 return Ok(None);
             };
+            if self.passes_over(&message) {
+                return Ok(None);
+            }
             tokio::task::block_in_place(|| self.replica.follow(&message))?;
         }
     }

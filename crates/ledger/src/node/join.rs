@@ -13,7 +13,7 @@ use crate::refill::{self, Filling, Stand, StreamDamage, Trouble};
 use crate::replica::Divergence;
 use crate::rollback;
 use crate::setup::{MayRefill, Role};
-use crate::stream::{LogStream, StreamState};
+use crate::stream::{LogMessage, LogStream, StreamState};
 
 /// Pause before looking again whether somebody has refilled the stream.
 const MENDED_LOOK: Duration = Duration::from_secs(1);
@@ -21,8 +21,21 @@ const MENDED_LOOK: Duration = Duration::from_secs(1);
 /// been cut off from the others: one second, and five.
 const DOUBTS_ALONE: u32 = 4;
 const DOUBTS_SHARED: u32 = 20;
+/// How long reading waits for the next message, which the stream is known to have, before it is asked for by its sequence: a server that
+/// can't read a message tells nobody who follows the stream, and passes it over.
+const NEXT_WITHIN: Duration = Duration::from_secs(2);
 /// How often it is said how far reading has come.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// How reading the stream to its end came out.
+enum ReadOn {
+    /// At its end.
+    Whole,
+    /// It didn't work out, and wants trying again.
+    Interrupted,
+    /// What comes next can't be read.
+    Damaged(StreamDamage),
+}
 
 impl Node {
     /// The same for what refilling runs into; `None` also if the stream changed meanwhile.
@@ -74,8 +87,13 @@ impl Node {
             }
         };
         self.replica.go_on_at(position);
-        if !self.read_on(&stream, state.last).await? {
-            return Ok(None);
+        match self.read_on(&stream, state.last).await? {
+            ReadOn::Whole => {}
+            ReadOn::Interrupted => return Ok(None),
+            ReadOn::Damaged(damage) => {
+                self.mend(Some((&stream, &state)), damage).await?;
+                return Ok(None);
+            }
         }
         let size = self.setup.store.head().size.get();
         if size < state.generation.filled_to {
@@ -102,11 +120,11 @@ impl Node {
         Ok(Some(stream))
     }
 
-    /// Reads on to the message `last`; `false` if that didn't work out and wants trying again.
-    async fn read_on(&mut self, stream: &LogStream, last: u64) -> Result<bool, NodeFailure> {
+    /// Reads on to the message `last`.
+    async fn read_on(&mut self, stream: &LogStream, last: u64) -> Result<ReadOn, NodeFailure> {
         let from = self.replica.position().stream_sequence;
         if from >= last {
-            return Ok(true);
+            return Ok(ReadOn::Whole);
         }
         if self.setup.store.head().size.is_zero() {
             tracing::warn!(
@@ -115,20 +133,24 @@ impl Node {
             );
         }
         let Some(mut messages) = self.patiently(stream.follow(from + 1).await).await else {
-            return Ok(false);
+            return Ok(ReadOn::Interrupted);
         };
         let mut told = Instant::now();
         while self.replica.position().stream_sequence < last {
             let message = tokio::select! {
-                () = self.setup.stop.cancelled() => return Ok(false),
+                () = self.setup.stop.cancelled() => return Ok(ReadOn::Interrupted),
                 message = messages.next() => message,
+                () = tokio::time::sleep(NEXT_WITHIN) => return Ok(self.what_is_next(stream).await),
             };
             let Some(message) = message else {
-                return Ok(false);
+                return Ok(ReadOn::Interrupted);
             };
             let Some(message) = self.patiently(message).await else {
-                return Ok(false);
+                return Ok(ReadOn::Interrupted);
             };
+            if self.passes_over(&message) {
+                return Ok(self.what_is_next(stream).await);
+            }
             tokio::task::block_in_place(|| self.replica.follow(&message))?;
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();
@@ -142,7 +164,22 @@ impl Node {
                 );
             }
         }
-        Ok(true)
+        Ok(ReadOn::Whole)
+    }
+
+    /// Whether a message comes without the one before it.
+    pub(super) fn passes_over(&self, message: &LogMessage) -> bool {
+        message.sequence > self.replica.position().stream_sequence + 1
+    }
+
+    /// Asks for the next message by its sequence: damaged, if the server says that it has none.
+    async fn what_is_next(&self, stream: &LogStream) -> ReadOn {
+        let sequence = self.replica.position().stream_sequence + 1;
+        match self.patiently(stream.readable(sequence).await).await {
+            Some(None) => ReadOn::Damaged(StreamDamage::Unreadable { sequence }),
+            // It is there, or nobody knows: whoever follows anew gets it.
+            Some(Some(_)) | None => ReadOn::Interrupted,
+        }
     }
 
     /// Refills the stream, if this node may. If not: a reader says so and waits, a writer stops.

@@ -296,6 +296,35 @@ async fn a_flipped_bit_anywhere_in_the_stream_costs_no_entry() {
     town.stop().await;
 }
 
+/// A server that ended well trusts its index. Whoever follows its stream is not told of a message that it can't read: what comes after it
+/// comes as if nothing were missing, and behind the last one there is silence.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_a_stream_is_not_taken_for_all_of_it_when_the_database_is_lost_too() {
+    let mut town = town_with_history().await;
+    town.record(&town.organisation("last")).await;
+    let size = town.running().store.head().size.get();
+    town.stop().await;
+    fs::remove_dir_all(town.layout().store()).unwrap();
+    let whole = tempfile::tempdir().unwrap();
+    copy_folder(town.folder.path(), whole.path());
+    let file = block_files(&nats_store(&town)).pop().unwrap();
+    let bytes = fs::read(&file).unwrap();
+    let ahead = "what comes before it is lost".to_owned();
+    let short = format!("knows of {size}");
+    for (at, reason) in [(bytes.len() / 2, ahead), (bytes.len() - 40, short)] {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 4;
+        fs::write(&file, bytes).unwrap();
+        let why = town.try_start().await.unwrap_err();
+        assert!(why.contains(&reason), "{why}");
+        fs::remove_dir_all(town.folder.path()).unwrap();
+        copy_folder(whole.path(), town.folder.path());
+    }
+    town.start().await;
+    goes_on(&mut town, size).await;
+    town.stop().await;
+}
+
 /// The receipt, asked for as long as there is no writer, after the pauses that the ledger asks for.
 async fn in_the_end(town: &Town, signed: &Signed) -> Receipt {
     loop {

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use cinnabar_store::Store;
 use cinnabar_tests::ledger::{ENV_NATS_SERVER, nats_server};
 use cinnabar_tests::program;
-use cinnabar_tests::running::{Ran, eventually, send};
+use cinnabar_tests::running::{Ran, eventually, in_time, send};
 use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,11 +76,12 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Run {
     let text =
         |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
     let mut up = false;
-    let ended = eventually("a start or an end", || {
+    let ended = in_time(|| {
         let status = child.0.try_wait().expect("our own child");
         up = text(&out).contains(UP);
         (up || status.is_some()).then_some(status)
     });
+    let ended = ended.unwrap_or_else(|| panic!("neither up nor ended:\n{}", text(&err)));
     let status = ended.unwrap_or_else(|| {
         send(child.0.id(), Signal::INT);
         eventually("the end of a stopped program", || {

@@ -1,5 +1,6 @@
 //! The disk is full (R7).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use cinnabar_disk::check::{Found, in_store};
@@ -167,9 +168,16 @@ fn fill_at(place: &str, pass: u32) -> bool {
 /// Sends statements; when the program stands still at the place fills the disk, lets it go on, and when that has told makes
 /// room again.
 fn fill_and_free(disk: &Disk, up: &Up, load: &Load, place: &str) {
+    let stands = AtomicBool::new(false);
     std::thread::scope(|threads| {
-        let sending = threads.spawn(|| load.send(40, 2, SHORTLY));
+        let sending = threads.spawn(|| {
+            load.send(40, 2, SHORTLY);
+            // What gathers many statements comes by its place less often.
+            let more = (0..100).take_while(|_| !stands.load(Ordering::Relaxed));
+            more.for_each(|_| load.send(10, 2, SHORTLY));
+        });
         eventually(place, || is_stopped(up.id()).then_some(()));
+        stands.store(true, Ordering::Relaxed);
         disk.leave_free(Some(0));
         send(up.id(), Signal::CONT);
         eventually("an end, or an answer", || {
