@@ -28,9 +28,9 @@ use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
 /// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds). The more at once, the fewer nodes
 /// for each entry; and so many entries are still in memory.
 const INDEX_STEP: u64 = 8_192;
-/// Entries that may stand behind an index when it is begun: half of what the rules allow, the rest comes while it is worked out and said. Whoever is
-/// further behind than a step takes a larger one, and holds more meanwhile.
-const LATE_MAX: u64 = INDEX_MAX_LAG / 2;
+/// Entries that may stand behind an index when it is begun: a quarter of what the rules allow, the rest comes while it is worked out and said, which
+/// under full load takes seconds. Whoever is further behind than a step takes a larger one, and holds more meanwhile.
+const LATE_MAX: u64 = INDEX_MAX_LAG / 4;
 /// After a commit it is looked so much later what there is to do.
 const LOOK: Duration = Duration::from_millis(20);
 /// How long the writer may take to answer: it answers in milliseconds, or it stops.
