@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::clock::{self, Left};
 use super::{DeadlineRecord, DeadlineStatus};
 use crate::case::find;
+use crate::evolve::is_new;
 use crate::groups::incidents::IncidentRecord;
 use crate::records::{DueKey, Record, RecordKey, Records, RecordsMut, RulebookRecord};
 
@@ -79,24 +80,27 @@ pub(crate) fn run<R: RecordsMut>(records: &mut R, entry: &Entry) -> Result<(), R
     for rule in rulebook.deadlines_of(statement.kind()) {
         for subject in statement.subjects() {
             if subject.class() == rule.class.0 {
-                one(records, &rulebook, rule, &said, subject)?;
+                let before = match is_new(entry, subject) {
+                    true => None,
+                    false => find_deadline(records, subject, &rule.rule)?,
+                };
+                one(records, &rulebook, rule, &said, (subject, before))?;
             }
         }
     }
     Ok(())
 }
 
-/// One rule on one subject. What meets it comes before what starts the next one: an inspection may do both.
+/// One rule on one subject, and the deadline that there was. What meets it comes before what starts the next one: an inspection may do both.
 fn one<R: RecordsMut>(
     records: &mut R,
     rulebook: &Rulebook,
     rule: &DeadlineRule,
     said: &Said<'_>,
-    on: &Subject,
+    (on, before): (&Subject, Option<DeadlineRecord>),
 ) -> Result<(), R::Error> {
     let now = said.entry.time();
-    let mut deadline = find_deadline(records, on, &rule.rule)?;
-    let before = deadline.clone();
+    let mut deadline = before.clone();
     if let Some(deadline) = &mut deadline {
         use DeadlineStatus::{Lifted, Met, MetLate, Missed, Paused, Running};
         let met = said.triggers(rule.meets.as_slice(), on);
