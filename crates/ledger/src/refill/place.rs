@@ -34,8 +34,7 @@ pub(crate) async fn stand(
     }
     let generation = state.generation.number;
     if generation == position.generation {
-        same_history(stream, identity, store, position).await?;
-        return Ok(Stand::At(position));
+        return same_history(stream, identity, store, position).await;
     }
     let own = own_rank(store, position);
     let found = last_up_to(stream, identity, own, state.last).await?;
@@ -79,28 +78,30 @@ pub(crate) fn own_rank(store: &Store, position: Position) -> Rank {
     }
 }
 
-/// The block at our position is the one that we applied there.
+/// The block at our position is the one that we applied there, unless the server can't read it: that is damage, and no other history.
 async fn same_history(
     stream: &LogStream,
     identity: &Identity,
     store: &Store,
     position: Position,
-) -> Result<(), Trouble> {
-    if position.stream_sequence == 0 {
-        return Ok(());
+) -> Result<Stand, Trouble> {
+    let sequence = position.stream_sequence;
+    if sequence == 0 {
+        return Ok(Stand::At(position));
     }
-    let message = stream.message(position.stream_sequence).await?;
-    let block = message.and_then(|message| message.block(&identity.log_key()).ok());
-    match block {
-        Some(block)
+    let Some(message) = stream.readable(sequence).await? else {
+        return Ok(Stand::Damaged(StreamDamage::Unreadable { sequence }));
+    };
+    match message.block(&identity.log_key()) {
+        Ok(block)
             if block.header().head == store.head().hash
                 && block.header().ledger == identity.ledger =>
         {
-            Ok(())
+            Ok(Stand::At(position))
         }
         // A stray message that was passed over may stand at the position; then the head was compared when the block before it was applied.
-        None if position != store.position() => Ok(()),
-        Some(_) | None => Err(Divergence::OtherHistory(position.stream_sequence).into()),
+        Err(_) if position != store.position() => Ok(Stand::At(position)),
+        Ok(_) | Err(_) => Err(Divergence::OtherHistory(sequence).into()),
     }
 }
 

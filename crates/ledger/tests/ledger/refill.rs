@@ -264,10 +264,17 @@ async fn a_flipped_bit_anywhere_in_the_stream_costs_no_entry() {
     assert_eq!(files.len(), 1, "{files:?}");
     let length = fs::metadata(&files[0]).unwrap().len();
     // After a clean end the server trusts its index, and finds the damage when somebody reads; after a kill it reads its files again.
-    for (part, killed) in [(3_u64, true), (70, true), (40, false), (97, false)] {
+    let parts = [3, 70, 40, 97].map(|percent| length * percent / 100);
+    let cases = [
+        (parts[0], true),
+        (parts[1], true),
+        (parts[2], false),
+        (parts[3], false),
+    ];
+    // The last one is in the message at which the replica stands.
+    for (at, killed) in cases.into_iter().chain([(length - 40, false)]) {
         let mut bytes = fs::read(&files[0]).unwrap();
-        let at = usize::try_from(length * part / 100).unwrap();
-        bytes[at] ^= 4;
+        bytes[usize::try_from(at).unwrap()] ^= 4;
         fs::write(&files[0], bytes).unwrap();
         if killed {
             let index = files[0].parent().unwrap().join("index.db");
@@ -277,14 +284,14 @@ async fn a_flipped_bit_anywhere_in_the_stream_costs_no_entry() {
         let generation = loop {
             match try_log_of(&town).await {
                 Some((after, generation)) if after.len() > before.len() => {
-                    assert!(after.starts_with(&before), "other bytes, {part}");
+                    assert!(after.starts_with(&before), "other bytes, {at}");
                     break generation.number;
                 }
                 // It has just been found damaged.
                 Some(_) | None => tokio::task::yield_now().await,
             }
         };
-        println!("bit at {part} %, killed {killed}: generation {generation}");
+        println!("bit in byte {at} of {length}, killed {killed}: generation {generation}");
         assert_eq!(town.running().store.head().size.get(), size);
         town.stop().await;
         fs::remove_dir_all(town.folder.path()).unwrap();
