@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::Listener;
+use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::sleep;
@@ -17,6 +18,9 @@ use crate::state::ApiState;
 
 /// Most connections at a time: four for each request that is answered at a time. Others wait to be accepted.
 const CONNECTIONS_MAX: usize = 4 * crate::state::IN_FLIGHT_MAX;
+/// Of the files that the process may have open, connections take one in so many at most. The rest is the database's: a writer that can't
+/// open its next log stops, and whoever only connects must not bring that about.
+const FILES_A_CONNECTION: u64 = 3;
 /// How long answers under way may take once the server stops.
 const GRACE_MAX: Duration = Duration::from_secs(10);
 
@@ -37,7 +41,7 @@ pub async fn serve(
     };
     let listener = Bounded {
         listener,
-        places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+        places: Arc::new(Semaphore::new(places(open_files_max()))),
     };
     let served = axum::serve(listener, router(state)).with_graceful_shutdown(stop);
     let too_long = async move {
@@ -48,6 +52,17 @@ pub async fn serve(
         ended = async { served.await } => ended,
         () = too_long => Ok(()),
     }
+}
+
+/// How many files this process may have open; none if there is no limit.
+fn open_files_max() -> Option<u64> {
+    getrlimit(Resource::Nofile).current
+}
+
+/// How many connections there may be in a process that may have so many files.
+fn places(files: Option<u64>) -> usize {
+    let share = files.map_or(u64::MAX, |files| files / FILES_A_CONNECTION);
+    usize::try_from(share).map_or(CONNECTIONS_MAX, |share| share.clamp(1, CONNECTIONS_MAX))
 }
 
 /// A listener with so many places.
@@ -72,5 +87,23 @@ impl Listener for Bounded {
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_most_files_to_the_database() {
+        for (files, connections) in [
+            (None, CONNECTIONS_MAX),
+            (Some(1 << 20), CONNECTIONS_MAX),
+            (Some(1024), 341),
+            (Some(256), 85),
+            (Some(0), 1),
+        ] {
+            assert_eq!(places(files), connections, "{files:?}");
+        }
     }
 }

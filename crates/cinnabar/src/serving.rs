@@ -15,6 +15,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -38,11 +39,19 @@ pub struct Serving {
     dir: PathBuf,
 }
 
-/// Takes the address, so that a port in use is found out before anything is started.
+/// Takes the address, so that a port in use is found out before anything is started; and as many open files as the system grants, because many
+/// systems begin with few (1,024) and let whoever asks have more.
 ///
 /// # Errors
 /// If the address can't be had.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let files = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: files.maximum,
+        ..files
+    };
+    // Without them there are fewer connections at a time.
+    let _ = setrlimit(Resource::Nofile, all);
     TcpListener::bind(address).await.or_fail_while(Exit::Usage, move || {
         format!("cannot listen on {address}; if another program has the port, choose one with --listen")
     })
