@@ -178,7 +178,13 @@ impl Node {
         match self.patiently(stream.readable(sequence).await).await {
             Some(None) => ReadOn::Damaged(StreamDamage::Unreadable { sequence }),
             // It is there, or nobody knows: whoever follows anew gets it.
-            Some(Some(_)) | None => ReadOn::Interrupted,
+            Some(Some(_)) | None => {
+                tracing::warn!(
+                    stream.sequence = sequence,
+                    "The next message of the log stream did not come; reading anew."
+                );
+                ReadOn::Interrupted
+            }
         }
     }
 

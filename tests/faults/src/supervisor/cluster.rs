@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cinnabar_tests::desk::Desk;
-use cinnabar_tests::running::{Ran, Running, eventually, send};
+use cinnabar_tests::running::{Ran, Running, eventually, in_time, send};
 use cinnabar_tests::{http, program};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -238,10 +238,18 @@ impl Node {
     #[track_caller]
     pub fn start(&mut self, failpoints: &str) {
         self.launch(failpoints);
-        eventually("a node that is ready", || {
+        let ready = in_time(|| {
             assert!(!self.has_ended(), "it ended\n{}", self.said());
             self.is_ready().then_some(())
         });
+        let asked = http::get(&self.url, "/readyz").map(|(_, body)| body);
+        let asked = asked.unwrap_or_default();
+        assert!(
+            ready.is_some(),
+            "not ready: {}\n{}",
+            String::from_utf8_lossy(&asked),
+            self.said()
+        );
     }
 
     /// Whether `/readyz` says that it is ready.
