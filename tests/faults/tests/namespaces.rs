@@ -76,7 +76,7 @@ impl Parted {
     /// Whoever writes now, by what the nodes say of themselves; `cut` is not asked.
     fn writing(&self, cut: Option<usize>) -> Option<usize> {
         let candidates = [WRITER, STANDBY].into_iter();
-        let mut writing = candidates.filter(|at| Some(*at) != cut && writes(&self.nodes[*at]));
+        let mut writing = candidates.filter(|at| Some(*at) != cut && self.nodes[*at].writes());
         // Two at once: not settled yet.
         writing.next().filter(|_| writing.next().is_none())
     }
@@ -125,11 +125,6 @@ impl Parted {
     }
 }
 
-/// Whether a node says that it writes.
-fn writes(node: &Node) -> bool {
-    node.metric("cinnabar_writing") == 1
-}
-
 /// Waits for a time.
 fn pass(time: Duration) {
     let begun = Instant::now();
@@ -159,7 +154,7 @@ fn a_writer_in_a_silent_hole_is_followed_by_the_standby_and_fenced_when_it_is_ba
                     cut += 1;
                     eventually("one that gave up, and is ready", || {
                         let node = &all.nodes[writer];
-                        (!writes(node) && node.is_ready()).then_some(())
+                        (!node.writes() && node.is_ready()).then_some(())
                     });
                 }
             }
@@ -329,7 +324,7 @@ fn a_hole_that_outlasts_every_patience_is_noticed_and_got_over() {
                     all.net.breaks(at, hole);
                     pass(LASTS);
                     if at <= STANDBY {
-                        assert!(!writes(&all.nodes[at]), "its turn is long over");
+                        assert!(!all.nodes[at].writes(), "its turn is long over");
                     }
                     all.net.heal(at);
                     holes += 1;

@@ -163,7 +163,7 @@ fn a_writer_that_is_stopped_in_the_middle_of_a_block_is_fenced_when_it_wakes() {
             pair.nodes[0].launch(&at(place, &format!("stop@{pass}")));
             let id = pair.nodes[0].id();
             eventually("a writer", || {
-                (is_writing(&pair.nodes[0]) || is_stopped(id)).then_some(())
+                (is_stopped(id) || pair.nodes[0].writes()).then_some(())
             });
             pair.nodes[1].launch("");
             eventually("a writer that is stopped", || is_stopped(id).then_some(()));
@@ -201,7 +201,7 @@ fn a_writer_that_hangs_lets_another_write_and_follows_when_it_is_back() {
     let mut pauses = Vec::new();
     for _ in 0..times(1, 20) {
         keeper.more_receipts(5);
-        let writer = usize::from(!is_writing(&pair.nodes[0]));
+        let writer = eventually("a writer", || pair.nodes.iter().position(Node::writes));
         // Short ones must not change anything, long ones cost the lease.
         let pause = Duration::from_millis(random.u64(100..times(4_000, 20_000) as u64));
         pair.nodes[writer].pause();
@@ -241,11 +241,6 @@ fn a_writer_that_hangs_lets_another_write_and_follows_when_it_is_back() {
             "writer paused for s: {pauses}; disk hung, receipt {taken:.1?} after the standby came; {receipts} receipts held"
         ),
     );
-}
-
-/// Whether the node said last that it writes.
-fn is_writing(node: &Node) -> bool {
-    node.said().contains("This node writes.") && !node.said().contains("no longer writes")
 }
 
 #[test]

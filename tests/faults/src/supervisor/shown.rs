@@ -51,6 +51,14 @@ impl Node {
             .expect("it is counted")
     }
 
+    /// Whether it says that it writes; not, if it doesn't answer.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        let metrics = http::get(&self.url, "/metrics").map(|(_, metrics)| metrics);
+        let metrics = String::from_utf8(metrics.unwrap_or_default()).expect("text");
+        metrics.lines().any(|line| line == "cinnabar_writing 1")
+    }
+
     /// Waits until the ledger has its rulebook.
     ///
     /// # Panics
