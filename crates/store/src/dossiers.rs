@@ -1,4 +1,4 @@
-//! The index of dossiers: a sparse tree over how every dossier ends, kept node by node.
+//! The index of dossiers: a sparse tree over how every dossier ends, kept in pages of nodes.
 //!
 //! - key and value as the contract says ([`dossier_key`], [`dossier_value`](cinnabar_events::dossier_value));
 //! - the nodes kept are those of one recorded index, and which one it is changes with them in one batch: after a crash
@@ -9,14 +9,12 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::{Entry, Payload, Revision, Sequence, Subject, dossier_key};
-use cinnabar_tlog::{
-    Hash, Size, SparseChange, SparseNode, SparsePlace, SparseProof, SparseReader, sparse_prove,
-    sparse_update,
-};
+use cinnabar_tlog::{Hash, Size, SparseProof, sparse_prove};
 use rocksdb::{ReadOptions, WriteBatch, WriteOptions};
 
 use crate::error::{Damage, StoreError};
-use crate::keys::{self, Family, IndexKey, Meta};
+use crate::keys::{self, IndexKey, Meta};
+use crate::pages::{self, Pages, Written};
 use crate::store::Store;
 use crate::types::{DossierHead, IndexHead};
 use crate::value;
@@ -32,7 +30,7 @@ pub struct IndexPlan {
     size: Size,
     root: Hash,
     dossiers: u64,
-    changes: Vec<SparseChange>,
+    pages: Vec<Written>,
 }
 
 impl IndexPlan {
@@ -49,34 +47,6 @@ impl IndexPlan {
     /// How many dossiers there are.
     pub fn dossiers(&self) -> u64 {
         self.dossiers
-    }
-}
-
-/// The nodes, as they are now or as they were at a snapshot.
-struct Nodes<'s> {
-    store: &'s Store,
-    options: ReadOptions,
-}
-
-impl SparseReader for Nodes<'_> {
-    type Error = StoreError;
-
-    fn node(&self, place: &SparsePlace) -> Result<Option<SparseNode>, StoreError> {
-        let (index, key) = (self.store.family(Family::Index), keys::node(place));
-        let found = self
-            .store
-            .inner
-            .db
-            .get_pinned_cf_opt(index, key, &self.options)?;
-        match found.as_deref().map(SparseNode::from_bytes) {
-            None => Ok(None),
-            Some(Ok(node)) => Ok(Some(node)),
-            Some(Err(_)) => Err(Damage::Form("node of the index of dossiers").into()),
-        }
-    }
-
-    fn damaged(&self, _place: &SparsePlace) -> Option<StoreError> {
-        Some(Damage::Form("index of dossiers").into())
     }
 }
 
@@ -115,7 +85,7 @@ impl Store {
     }
 
     /// Works out the index over the first `size` entries, going on from the one that is applied. Reads the entries in between, and holds
-    /// the heads of their dossiers and the nodes that change: some 20 nodes for each dossier at most, 170 bytes each.
+    /// the heads of their dossiers and the pages that change: a few of some hundred bytes for each dossier.
     ///
     /// # Errors
     /// If the database can't be read, or `size` is beyond the head.
@@ -143,19 +113,14 @@ impl Store {
             }
             next = Sequence::new(next.get() + part.len() as u64);
         }
-        let nodes = Nodes {
-            store: self,
-            options: ReadOptions::default(),
-        };
-        let (root, mut changes) = sparse_update(&nodes, &changes)?;
-        // In the order of their keys: neighbours are put in place in a fraction of the time.
-        changes.sort_unstable_by_key(|change| change.place);
+        let pages = Pages::new(&self.inner.db, ReadOptions::default());
+        let (root, pages) = pages.update(&changes)?;
         Ok(IndexPlan {
             base,
             size,
             root,
             dossiers,
-            changes,
+            pages,
         })
     }
 
@@ -196,14 +161,8 @@ impl Store {
             dossiers: plan.dossiers,
             entry,
         };
-        let index = self.family(Family::Index);
         let mut batch = WriteBatch::default();
-        for SparseChange { place, node } in &plan.changes {
-            match node {
-                Some(node) => batch.put_cf(index, keys::node(place), node.to_bytes()),
-                None => batch.delete_cf(index, keys::node(place)),
-            }
-        }
+        pages::put(&mut batch, &self.inner.db, &plan.pages);
         batch.put(Meta::Dossiers.key(), value::index_head_to_bytes(&head));
         self.inner.db.write_opt(batch, &WriteOptions::default())?;
         self.state().index = Some(head);
@@ -226,12 +185,8 @@ impl Store {
         };
         let mut options = ReadOptions::default();
         options.set_snapshot(&snapshot);
-        let nodes = Nodes {
-            store: self,
-            options,
-        };
         let key = dossier_key(subject);
-        let proof = sparse_prove(&nodes, &key)?;
+        let proof = sparse_prove(&Pages::new(&self.inner.db, options), &key)?;
         let head = self.dossier_head_at(subject, index.size)?;
         let value = head.map(|head| head.value());
         if proof.verify(&index.root, &key, value.as_ref()).is_err() {

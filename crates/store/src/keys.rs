@@ -19,10 +19,14 @@
 
 use cinnabar_events::{Revision, Sequence, Subject};
 use cinnabar_governance::RecordKey;
-use cinnabar_tlog::{SPARSE_PLACE_BYTES, Size, SparsePlace, TileId};
+use cinnabar_tlog::{Size, TileId};
+
+use crate::pages::PagePlace;
 
 /// Version of everything that this file and `value.rs` say. A newer one is refused.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
+/// The version before: the index of dossiers node by node. It is made anew from the entries.
+pub(crate) const FORMAT_NODES: u32 = 1;
 
 /// The column families beside RocksDB's own `default`, by what is read together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +89,10 @@ pub(crate) enum IndexKey {
     Dossier = b'd',
     /// An entry that says how the dossiers end.
     Indexed = b'i',
-    /// A node of the tree over the heads of dossiers.
+    /// A node of the tree over the heads of dossiers, in format 1.
     Node = b'n',
+    /// A page of nodes of the tree over the heads of dossiers.
+    Page = b'p',
     /// A recovery.
     Recovery = b'r',
     /// A time-stamp.
@@ -104,8 +110,8 @@ pub(crate) const BLOCK_KEY_BYTES: usize =
 pub(crate) const CHECKPOINT_KEY_BYTES: usize = 1 + size_of::<u64>();
 /// Bytes of a key that is a letter and a sequence.
 pub(crate) const SEQUENCE_KEY_BYTES: usize = 1 + size_of::<u64>();
-/// Bytes of a node's key.
-const NODE_KEY_BYTES: usize = 1 + SPARSE_PLACE_BYTES;
+/// Room for the key of most pages: they stand less than 64 bits deep.
+const PAGE_KEY_BYTES: usize = 1 + 1 + 8;
 /// Stands between a subject and a revision; no subject contains it, so no subject's keys lie among another's.
 const SUBJECT_END: u8 = 0;
 
@@ -116,7 +122,6 @@ const _: () = assert!(
         && BLOCK_KEY_BYTES == 21
         && CHECKPOINT_KEY_BYTES == 9
         && SEQUENCE_KEY_BYTES == 9
-        && NODE_KEY_BYTES == 35
 );
 
 /// `seq`.
@@ -196,10 +201,11 @@ pub(crate) fn indexed(seq: Sequence) -> [u8; SEQUENCE_KEY_BYTES] {
     sequence_key(IndexKey::Indexed, seq)
 }
 
-/// `'n' ‖ place`.
-pub(crate) fn node(place: &SparsePlace) -> [u8; NODE_KEY_BYTES] {
-    let mut key = [IndexKey::Node as u8; NODE_KEY_BYTES];
-    key[1..].copy_from_slice(&place.to_bytes());
+/// `'p' ‖ place`.
+pub(crate) fn page(place: &PagePlace) -> Vec<u8> {
+    let mut key = Vec::with_capacity(PAGE_KEY_BYTES);
+    key.push(IndexKey::Page as u8);
+    place.push_to(&mut key);
     key
 }
 

@@ -27,6 +27,7 @@ mod lock;
 mod mark;
 mod open;
 mod options;
+mod pages;
 mod recent;
 mod record;
 mod scrub;

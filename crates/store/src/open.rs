@@ -17,7 +17,7 @@ use crate::deadlines::Soonest;
 use crate::dossiers;
 use crate::error::{Damage, OpenError, StoreError};
 use crate::head_file::{self, HeadFile, HeadWriter, Reading, Sighting};
-use crate::keys::{self, FORMAT, Family, IndexKey, Meta};
+use crate::keys::{self, FORMAT, FORMAT_NODES, Family, IndexKey, Meta};
 use crate::lock::{LOCK_FILE, Lock};
 use crate::mark;
 use crate::options;
@@ -303,15 +303,32 @@ fn open_database(dir: &Path, path: &Path) -> Result<DB, OpenError> {
         return Err(OpenError::NotAStore(dir.to_owned()));
     }
     let db = DB::open_cf_descriptors(&options, path, options::families())?;
-    check_format(dir, &db)?;
+    if check_format(dir, &db)? == FORMAT_NODES {
+        bring_up(&db)?;
+    }
     Ok(db)
 }
 
-pub(crate) fn check_format(dir: &Path, db: &DB) -> Result<(), OpenError> {
+/// Takes away what format 1 has in another form, in one batch: the index of dossiers, which each node makes anew from its entries.
+fn bring_up(db: &DB) -> Result<(), StoreError> {
+    let mut batch = WriteBatch::default();
+    let nodes = IndexKey::Node as u8;
+    batch.delete_range_cf(family_of(db, Family::Index), [nodes], [nodes + 1]);
+    batch.delete(Meta::Dossiers.key());
+    batch.put(Meta::Format.key(), FORMAT.to_be_bytes());
+    db.write_opt(batch, &options::synced())?;
+    tracing::warn!(
+        "An earlier release wrote this replica; from now on it can't open it any more. The index of dossiers is made anew."
+    );
+    Ok(())
+}
+
+/// The format, if this release reads it.
+pub(crate) fn check_format(dir: &Path, db: &DB) -> Result<u32, OpenError> {
     let format = db.get(Meta::Format.key())?;
     let found = format.and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?)));
     match found {
-        Some(FORMAT) => Ok(()),
+        Some(known @ (FORMAT | FORMAT_NODES)) => Ok(known),
         Some(found) if found > FORMAT => Err(OpenError::NewerFormat {
             found,
             known: FORMAT,

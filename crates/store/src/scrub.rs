@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use rocksdb::{DB, DBRecoveryMode};
 
 use crate::error::{DatabaseError, OpenError};
-use crate::keys::{FORMAT, Meta};
+use crate::keys::{FORMAT, FORMAT_NODES, Meta};
 use crate::lock::Lock;
 use crate::open::{self, file_error};
 use crate::options;
@@ -76,6 +76,8 @@ struct Said {
     head: Option<Head>,
     position: Option<Position>,
     index: Option<IndexHead>,
+    /// The index is in the form of an earlier release, and made anew as soon as this one opens the store.
+    made_anew: bool,
 }
 
 impl Store {
@@ -128,13 +130,15 @@ fn everything(
     scrub.checkpoints = walked.checkpoints;
     files::compare(sightings, &walked, findings);
     scrub.blocks = rows::blocks(db, &said, walked.end(), findings);
-    rows::index(db, &walked, findings);
+    rows::index(db, &said, &walked, findings);
     scrub.tiles = rows::tiles(db, walked.end(), findings);
     match walked.whole {
         true => {
             rows::head(&said, &walked, findings);
             scrub.records = rows::records(db, scratch, findings);
-            rows::nodes(db, scratch, &said, &walked, findings);
+            if !said.made_anew {
+                rows::nodes(db, scratch, &said, &walked, findings);
+            }
         }
         false => scrub
             .left_out
@@ -209,7 +213,7 @@ fn said(db: &DB, findings: &mut Findings) -> Result<Said, OpenError> {
             let known = FORMAT;
             return Err(OpenError::NewerFormat { found, known });
         }
-        Some(FORMAT) => {}
+        Some(FORMAT | FORMAT_NODES) => {}
         Some(_) | None => {
             let found = format.map_or("no number".to_owned(), |format| format.to_string());
             findings.add(
@@ -225,6 +229,7 @@ fn said(db: &DB, findings: &mut Findings) -> Result<Said, OpenError> {
         head: form(head, "head", value::head, findings),
         position: form(position, "position", value::position, findings),
         index: form(index, "index of dossiers", value::index_head, findings),
+        made_anew: format == Some(FORMAT_NODES),
     })
 }
 

@@ -219,7 +219,10 @@ fn a_writer_that_hangs_lets_another_write_and_follows_when_it_is_back() {
         pauses.push(pause);
     }
     // Its disk hangs: the block is published, the replica doesn't take it.
+    // (A node that writes has all that the stream holds: started again, it
+    // has nothing to catch up on, and the block that hangs is its own.)
     pair.nodes[1].stop();
+    eventually("a writer", || pair.nodes[0].writes().then_some(()));
     pair.nodes[0].stop();
     pair.nodes[0].start(&at(Failpoint::StoreBegun, "sleep:8000@12"));
     eventually("a disk that hangs", || {

@@ -99,13 +99,14 @@ fn order(position: Position) -> (u32, u64) {
 }
 
 /// Every row of the index: known letters only, and no more rows than the entries make.
-pub(super) fn index(db: &DB, walked: &Walked, findings: &mut Findings) {
+pub(super) fn index(db: &DB, said: &Said, walked: &Walked, findings: &mut Findings) {
     let mut rows = db.raw_iterator_cf_opt(family_of(db, Family::Index), options::scan([u8::MAX]));
     rows.seek_to_first();
     let (mut links, mut indexed, mut recoveries) = (0, 0, 0_u64);
     while let Some((key, _)) = rows.item() {
         match key.first() {
-            Some(b'b' | b'c' | b'n') => {}
+            Some(b'b' | b'c' | b'p') => {}
+            Some(b'n') if said.made_anew => {}
             Some(b'd') => links += 1,
             Some(b'i') => indexed += 1,
             Some(b'r') => recoveries += 1,
@@ -234,7 +235,7 @@ pub(super) fn records(db: &DB, scratch: &Scratch, findings: &mut Findings) -> u6
     )
 }
 
-/// The nodes are those of the index of dossiers that the store names, and that is one that the entries make.
+/// The pages are those of the index of dossiers that the store names, and that is one that the entries make.
 pub(super) fn nodes(
     db: &DB,
     scratch: &Scratch,
@@ -242,10 +243,10 @@ pub(super) fn nodes(
     walked: &Walked,
     findings: &mut Findings,
 ) {
-    let stored = of(db, IndexKey::Node);
+    let stored = of(db, IndexKey::Page);
     compare(
         stored,
-        of(scratch.db(), IndexKey::Node),
+        of(scratch.db(), IndexKey::Page),
         "index, nodes",
         findings,
         |stored, made| stored == made,

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use cinnabar_governance::{Changes, DueKey, Record, RecordKey, Records};
-use cinnabar_tlog::{
-    Hash, SparseChange, SparseKey, SparseNode, SparsePlace, SparseReader, sparse_update,
-};
-use rocksdb::{ColumnFamily, DB, WriteBatch, WriteOptions};
+use cinnabar_tlog::{Hash, SparseKey};
+use rocksdb::{ColumnFamily, DB, ReadOptions, WriteBatch, WriteOptions};
 
 use super::{Folder, scratch_error};
 use crate::deadlines;
 use crate::error::{Damage, OpenError, StoreError};
 use crate::keys::{self, Family};
 use crate::options;
+use crate::pages::{self, Pages};
 use crate::store::family_of;
 use crate::value;
 
@@ -69,15 +68,9 @@ impl Scratch {
         &self,
         ends: &BTreeMap<SparseKey, Hash>,
     ) -> Result<Hash, StoreError> {
-        let (root, changes) = sparse_update(self, ends)?;
-        let index = self.family(Family::Index);
+        let (root, pages) = Pages::new(&self.db, ReadOptions::default()).update(ends)?;
         let mut batch = WriteBatch::default();
-        for SparseChange { place, node } in changes {
-            match node {
-                Some(node) => batch.put_cf(index, keys::node(&place), node.to_bytes()),
-                None => batch.delete_cf(index, keys::node(&place)),
-            }
-        }
+        pages::put(&mut batch, &self.db, &pages);
         self.write(batch)?;
         Ok(root)
     }
@@ -128,21 +121,6 @@ impl Records for Scratch {
         match rows.key() {
             Some(key) => Ok(Some(deadlines::due_key(key)?)),
             None => Ok(rows.status().map(|()| None)?),
-        }
-    }
-}
-
-impl SparseReader for Scratch {
-    type Error = StoreError;
-
-    fn node(&self, place: &SparsePlace) -> Result<Option<SparseNode>, StoreError> {
-        let found = self
-            .db
-            .get_pinned_cf(self.family(Family::Index), keys::node(place))?;
-        match found.as_deref().map(SparseNode::from_bytes) {
-            None => Ok(None),
-            Some(Ok(node)) => Ok(Some(node)),
-            Some(Err(_)) => Err(Damage::Form("node of the index of dossiers").into()),
         }
     }
 }

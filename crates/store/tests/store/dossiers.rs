@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::{Subject, dossier_key};
-use cinnabar_store::{DossierHead, IndexHead, Store};
+use cinnabar_store::{DossierHead, IndexHead, OpenOptions, ScrubFinding, Store};
 use cinnabar_tlog::{Hash, MemorySparseTree, Size};
+use rocksdb::IteratorMode;
 
+use crate::open::tamper;
 use crate::writer::{Writer, copy_dir, subject};
 
 /// What the dossiers were like after `size` entries.
@@ -144,4 +146,49 @@ fn newest_wal(dir: &std::path::Path) -> std::path::PathBuf {
 
 fn wal_length(dir: &std::path::Path) -> u64 {
     std::fs::metadata(newest_wal(dir)).unwrap().len()
+}
+
+/// In format 1 each node had a row of its own; the entries make the index anew.
+#[test]
+fn an_index_in_the_form_of_an_earlier_release_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut writer, store) = (Writer::new(), Store::create(dir.path()).unwrap());
+    store.apply(writer.some(20)).unwrap();
+    let (root, heads) = model(&writer, 20);
+    let said = writer.indexed(20, &root, heads.len() as u64);
+    store.apply(said).unwrap();
+    let catch_up = |store: &Store| {
+        let recorded = store.indexes_to_apply(9).unwrap();
+        let plan = store.plan_index(recorded[0].size).unwrap();
+        assert!(store.apply_index(plan, recorded[0].entry).unwrap());
+        agrees(store, &writer);
+    };
+    catch_up(&store);
+    drop(store);
+    tamper(dir.path(), |db| {
+        let index = db.cf_handle("index").unwrap();
+        db.put(b"f", 1_u32.to_be_bytes()).unwrap();
+        db.delete_range_cf(index, b"p", b"q").unwrap();
+        let node = [&b"n"[..], &[0; 34]].concat();
+        db.put_cf(index, node, [2; 65]).unwrap();
+    });
+    // (What is written here is not all that the rules would make of it.)
+    let index_is_right = || {
+        let scrub = Store::scrub(dir.path(), &OpenOptions::default()).unwrap();
+        let about_it = |finding: &ScrubFinding| finding.place.contains("index");
+        assert!(!scrub.findings.iter().any(about_it), "{scrub:?}");
+        assert!(scrub.left_out.is_empty(), "{scrub:?}");
+    };
+    index_is_right();
+
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.dossier_index(), None);
+    catch_up(&store);
+    drop(store);
+    index_is_right();
+    tamper(dir.path(), |db| {
+        let index = db.cf_handle("index").unwrap();
+        let mut rows = db.full_iterator_cf(index, IteratorMode::Start);
+        assert!(rows.all(|row| !row.unwrap().0.starts_with(b"n")));
+    });
 }

@@ -115,12 +115,12 @@ fn child_that_opens() {
 #[test]
 fn a_newer_format_is_refused_also_if_it_has_more_families() {
     let (dir, _writer) = closed();
-    tamper(dir.path(), |db| db.put(b"f", 2_u32.to_be_bytes()).unwrap());
+    tamper(dir.path(), |db| db.put(b"f", 3_u32.to_be_bytes()).unwrap());
     let newer = |dir| match Store::open(dir) {
-        Err(error @ OpenError::NewerFormat { found: 2, known: 1 }) => error.to_string(),
+        Err(error @ OpenError::NewerFormat { found: 3, known: 2 }) => error.to_string(),
         other => panic!("not refused: {other:?}"),
     };
-    assert!(newer(dir.path()).contains("format 2"));
+    assert!(newer(dir.path()).contains("format 3"));
     tamper(dir.path(), |db| {
         db.create_cf("novelties", &Options::default()).unwrap()
     });
