@@ -39,7 +39,8 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// Longest sleep before the clock is looked at again: clocks can be set.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
-/// After working out an index that nobody asked for, so many times as long is left to the writer.
+/// After working out an index that nobody asked for, so many times as long is left to the writer, unless a whole step waits: what is late
+/// takes longer, and would be later each time.
 const REST: u32 = 3;
 /// And at least so long: under load an index covers what came within a second. Its nodes are written in a few milliseconds then, in
 /// which no block is committed; with many more entries at once it would be long enough to be felt.
@@ -275,7 +276,7 @@ impl Indexer {
         let rest = self
             .resting
             .map(|until| until.saturating_duration_since(Instant::now()));
-        if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
+        if let Some(rest) = rest.filter(|rest| !rest.is_zero() && count < INDEX_STEP) {
             return Ok(Due::In(rest));
         }
         let covered = self
@@ -391,8 +392,9 @@ impl Indexer {
             .dossier_index()
             .map_or(0, |index| index.size.get());
         let size = next_size(from, self.store.head().size.get());
-        let plan = match self.planned.take().filter(|plan| plan.size() == size) {
-            Some(plan) => plan,
+        let plan = match self.planned.take() {
+            // It was said too late: only what came since is still to be worked out.
+            Some(plan) => self.store.plan_index_on(plan, size)?,
             None => self.store.plan_index(size)?,
         };
         let said = (plan.root(), plan.dossiers(), plan.size());

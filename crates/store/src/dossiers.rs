@@ -9,12 +9,12 @@
 use std::collections::BTreeMap;
 
 use cinnabar_events::{Entry, Payload, Revision, Sequence, Subject, dossier_key};
-use cinnabar_tlog::{Hash, Size, SparseProof, sparse_prove};
+use cinnabar_tlog::{Hash, SPARSE_EMPTY, Size, SparseProof, sparse_prove};
 use rocksdb::{ReadOptions, WriteBatch, WriteOptions};
 
 use crate::error::{Damage, StoreError};
 use crate::keys::{self, IndexKey, Meta};
-use crate::pages::{self, Pages, Written};
+use crate::pages::{self, Changed, Pages};
 use crate::store::Store;
 use crate::types::{DossierHead, IndexHead};
 use crate::value;
@@ -30,7 +30,7 @@ pub struct IndexPlan {
     size: Size,
     root: Hash,
     dossiers: u64,
-    pages: Vec<Written>,
+    pages: Changed,
 }
 
 impl IndexPlan {
@@ -91,19 +91,39 @@ impl Store {
     /// If the database can't be read, or `size` is beyond the head.
     pub fn plan_index(&self, size: Size) -> Result<IndexPlan, StoreError> {
         let base = self.dossier_index();
-        let from = base.map_or(0, |index| index.size.get());
-        let mut dossiers = base.map_or(0, |index| index.dossiers);
+        let nothing = IndexPlan {
+            base,
+            size: base.map_or(Size::ZERO, |index| index.size),
+            root: base.map_or(SPARSE_EMPTY, |index| index.root),
+            dossiers: base.map_or(0, |index| index.dossiers),
+            pages: Changed::new(),
+        };
+        self.extend(nothing, size)
+    }
+
+    /// The same, going on from a plan that came to nothing, if it still is one on top of the index that is applied.
+    ///
+    /// # Errors
+    /// As [`Self::plan_index`].
+    pub fn plan_index_on(&self, plan: IndexPlan, size: Size) -> Result<IndexPlan, StoreError> {
+        match plan.base == self.dossier_index() && plan.size <= size {
+            true => self.extend(plan, size),
+            false => self.plan_index(size),
+        }
+    }
+
+    fn extend(&self, mut plan: IndexPlan, size: Size) -> Result<IndexPlan, StoreError> {
         let mut changes = BTreeMap::new();
         let end = Sequence::new(size.get());
         if end > self.head().next() {
             return Err(Damage::EntryMissing(self.head().next()).into());
         }
-        let mut next = Sequence::new(from);
+        let mut next = Sequence::new(plan.size.get());
         while next < end {
             let part = self.closely(next, end)?;
             for entry in &part {
                 for (subject, link) in entry.dossiers() {
-                    dossiers += u64::from(link.revision.get() == 0);
+                    plan.dossiers += u64::from(link.revision.get() == 0);
                     let head = DossierHead {
                         length: link.revision.next().get(),
                         hash: entry.hash(),
@@ -113,15 +133,10 @@ impl Store {
             }
             next = Sequence::new(next.get() + part.len() as u64);
         }
-        let pages = Pages::new(&self.inner.db, ReadOptions::default());
-        let (root, pages) = pages.update(&changes)?;
-        Ok(IndexPlan {
-            base,
-            size,
-            root,
-            dossiers,
-            pages,
-        })
+        let (root, changed) = Pages::over(&self.inner.db, &plan.pages).update(&changes)?;
+        plan.pages.extend(changed);
+        (plan.size, plan.root) = (size, root);
+        Ok(plan)
     }
 
     /// Entries from `from` on, at least one and none from `end` on: from memory if they are there.

@@ -123,30 +123,30 @@ fn hash(node: Option<SparseNode>) -> Hash {
     node.map_or(SPARSE_EMPTY, |node| node.hash())
 }
 
-/// A page that is to be written.
-#[derive(Debug)]
-pub(crate) struct Written {
-    place: PagePlace,
-    /// None if nothing is left of it.
-    bytes: Option<Vec<u8>>,
-}
+/// Pages that are to be written, in the order of their keys; one without bytes is to be taken away.
+pub(crate) type Changed = BTreeMap<PagePlace, Vec<u8>>;
 
 /// Has a batch write pages to a database.
-pub(crate) fn put(batch: &mut WriteBatch, db: &DB, pages: &[Written]) {
+pub(crate) fn put(batch: &mut WriteBatch, db: &DB, pages: &Changed) {
     let index = family_of(db, Family::Index);
-    for Written { place, bytes } in pages {
-        match bytes {
-            Some(bytes) => batch.put_cf(index, keys::page(place), bytes),
-            None => batch.delete_cf(index, keys::page(place)),
+    for (place, bytes) in pages {
+        match bytes.is_empty() {
+            false => batch.put_cf(index, keys::page(place), bytes),
+            true => batch.delete_cf(index, keys::page(place)),
         }
     }
 }
+
+/// The pages of a database that were not changed since.
+static UNCHANGED: Changed = Changed::new();
 
 /// The tree of a database, page by page: each is read once.
 pub(crate) struct Pages<'db> {
     db: &'db DB,
     /// As the database is now, or as it was at a snapshot.
     options: ReadOptions,
+    /// What is to be written to it, and counts as written here.
+    over: &'db Changed,
     known: RefCell<BTreeMap<PagePlace, Page>>,
 }
 
@@ -155,30 +155,43 @@ impl<'db> Pages<'db> {
         Self {
             db,
             options,
+            over: &UNCHANGED,
             known: RefCell::default(),
+        }
+    }
+
+    /// The tree with what is to be written to it.
+    pub(crate) fn over(db: &'db DB, over: &'db Changed) -> Self {
+        Self {
+            over,
+            ..Self::new(db, ReadOptions::default())
         }
     }
 
     fn read(&self, place: &PagePlace) -> Result<Page, StoreError> {
         let index = family_of(self.db, Family::Index);
-        let found = self
-            .db
-            .get_pinned_cf_opt(index, keys::page(place), &self.options)?;
-        let page = match found {
-            Some(bytes) => Page::from_bytes(&bytes),
-            None => Some(Page::default()),
+        let read = || {
+            self.db
+                .get_pinned_cf_opt(index, keys::page(place), &self.options)
+        };
+        let page = match self.over.get(place) {
+            Some(bytes) => Page::from_bytes(bytes),
+            None => match read()? {
+                Some(bytes) => Page::from_bytes(&bytes),
+                None => Some(Page::default()),
+            },
         };
         Ok(page.ok_or(Damage::Form("page of the index of dossiers"))?)
     }
 
-    /// Sets values, and gives the root and the pages that change, in the order of their keys.
+    /// Sets values, and gives the root and the pages that change.
     pub(crate) fn update(
         self,
         values: &BTreeMap<SparseKey, Hash>,
-    ) -> Result<(Hash, Vec<Written>), StoreError> {
+    ) -> Result<(Hash, Changed), StoreError> {
         let (root, changes) = sparse_update(&self, values)?;
         let mut known = self.known.into_inner();
-        let mut changed = BTreeMap::new();
+        let mut changed = BTreeMap::<_, Page>::new();
         for SparseChange { place, node } in changes {
             let (page, slot) = PagePlace::of(&place);
             // What was not read is not there yet: nothing stands under a leaf.
@@ -187,11 +200,9 @@ impl<'db> Pages<'db> {
                 .or_insert_with_key(|page| known.remove(page).unwrap_or_default());
             page.set(slot, node);
         }
-        let written = changed.into_iter().map(|(place, page)| Written {
-            place,
-            bytes: (!page.0.is_empty()).then(|| page.to_bytes()),
-        });
-        Ok((root, written.collect()))
+        let changed = changed.into_iter();
+        let changed = changed.map(|(place, page)| (place, page.to_bytes()));
+        Ok((root, changed.collect()))
     }
 }
 

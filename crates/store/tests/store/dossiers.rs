@@ -148,6 +148,31 @@ fn wal_length(dir: &std::path::Path) -> u64 {
     std::fs::metadata(newest_wal(dir)).unwrap().len()
 }
 
+#[test]
+fn a_plan_that_came_to_nothing_is_gone_on_with_unless_another_index_was_applied() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut writer, store) = (Writer::new(), Store::create(dir.path()).unwrap());
+    store.apply(writer.some(30)).unwrap();
+    let mut plan = store.plan_index(Size::new(4)).unwrap();
+    for size in [4, 5, 17, 30] {
+        plan = store.plan_index_on(plan, Size::new(size)).unwrap();
+        let (root, heads) = model(&writer, size);
+        let found = (plan.size(), plan.root(), plan.dossiers());
+        assert_eq!(found, (Size::new(size), root, heads.len() as u64));
+    }
+    let stale = store.plan_index(Size::new(7)).unwrap();
+    let entry = writer.head.next();
+    let said = writer.indexed(30, &plan.root(), plan.dossiers());
+    store.apply(said).unwrap();
+    assert!(store.apply_index(plan, entry).unwrap());
+    agrees(&store, &writer);
+
+    let anew = store.plan_index_on(stale, Size::new(31)).unwrap();
+    assert_eq!(anew.root(), model(&writer, 31).0);
+    let shorter = store.plan_index_on(anew, Size::new(30)).unwrap();
+    assert_eq!(shorter.root(), model(&writer, 30).0);
+}
+
 /// In format 1 each node had a row of its own; the entries make the index anew.
 #[test]
 fn an_index_in_the_form_of_an_earlier_release_is_made_anew() {
