@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use cinnabar_api::{ApiState, Part, Settings, catch_up, serve};
-use cinnabar_ledger::causes;
 use cinnabar_ledger::node::{Handle, Phase};
+use cinnabar_ledger::{SILENCE_MAX, causes};
 use cinnabar_projections::Views;
 use cinnabar_store::Store;
 use prometheus_client::collector::Collector;
@@ -209,14 +209,22 @@ impl Collector for NodeMetrics {
             let metric = gauge(value);
             metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
         }
-        let age = self.node.queue.pending().age().unwrap_or_default();
-        let metric = ConstGauge::new(age.as_secs_f64());
-        metric.encode(encoder.encode_descriptor(
-            "cinnabar_commit_age_seconds",
-            "Since when the block is being committed that is, on the node that writes",
-            None,
-            metric.metric_type(),
-        )?)?;
+        let times = [
+            (
+                "cinnabar_commit_age_seconds",
+                "Since when the block is being committed that is, on the node that writes",
+                self.node.queue.pending().age().unwrap_or_default(),
+            ),
+            (
+                "cinnabar_stream_silence_seconds",
+                "Since when nothing has been heard of the log stream",
+                self.node.contact.silence(),
+            ),
+        ];
+        for (name, help, time) in times {
+            let metric = ConstGauge::new(time.as_secs_f64());
+            metric.encode(encoder.encode_descriptor(name, help, None, metric.metric_type())?)?;
+        }
         Ok(())
     }
 }
@@ -228,6 +236,7 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
         feed,
         alarm,
         queue,
+        contact,
         ..
     }) = node
     else {
@@ -250,6 +259,17 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
                     age.as_secs()
                 )),
                 Some(_) | None => Ok(None),
+            }),
+        },
+        Part {
+            name: "stream",
+            // What it shows says of when it is, and is true; without the stream all readers would be taken from service at once.
+            check: Box::new(move || match contact.silence() {
+                silence if silence < SILENCE_MAX => Ok(None),
+                silence => Ok(Some(format!(
+                    "the log stream has not answered for {} s: what is shown may be out of date",
+                    silence.as_secs()
+                ))),
             }),
         },
         Part {

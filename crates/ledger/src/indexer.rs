@@ -103,6 +103,12 @@ fn next_size(covered: u64, head: u64) -> Size {
     Size::new(step.max(head.saturating_sub(LATE_MAX)))
 }
 
+/// How long nothing more is said that nobody asked for, with so many entries uncovered: not at all, if they are a whole step.
+fn rest_left(until: Option<Instant>, now: Instant, count: u64) -> Option<Duration> {
+    let rest = until?.saturating_duration_since(now);
+    (!rest.is_zero() && count < INDEX_STEP).then_some(rest)
+}
+
 /// Returns a little after the next commit: to look after each of them whether there is something to do would cost as much as half a commit.
 async fn soon(committed: &Notify) {
     committed.notified().await;
@@ -273,10 +279,7 @@ impl Indexer {
         let (count, Some(first)) = self.uncovered()? else {
             return Ok(Due::Never);
         };
-        let rest = self
-            .resting
-            .map(|until| until.saturating_duration_since(Instant::now()));
-        if let Some(rest) = rest.filter(|rest| !rest.is_zero() && count < INDEX_STEP) {
+        if let Some(rest) = rest_left(self.resting, Instant::now(), count) {
             return Ok(Due::In(rest));
         }
         let covered = self
@@ -406,6 +409,20 @@ impl Indexer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_rest_after_an_index_unless_a_whole_step_waits() {
+        let now = Instant::now();
+        let later = now + REST_LEAST;
+        assert_eq!(rest_left(None, now, 1), None);
+        assert_eq!(rest_left(Some(later), now, 1), Some(REST_LEAST));
+        assert_eq!(
+            rest_left(Some(later), now, INDEX_STEP - 1),
+            Some(REST_LEAST)
+        );
+        assert_eq!(rest_left(Some(later), now, INDEX_STEP), None);
+        assert_eq!(rest_left(Some(later), later, 1), None);
+    }
 
     #[test]
     fn an_index_never_begins_so_late_that_the_rules_refuse_it() {

@@ -12,6 +12,7 @@ pub mod client;
 mod clock;
 mod commit;
 pub mod confidential;
+mod contact;
 mod draft;
 pub mod embedded;
 mod feed;
@@ -35,6 +36,7 @@ mod stream;
 mod writer;
 
 pub use clock::{Clock, ClockJump};
+pub use contact::{Contact, SILENCE_MAX};
 pub use identity::{BadLogKey, Identity, LogSigner, OtherLogKey};
 pub use lease::Lease;
 pub use problem::Problem;

@@ -14,6 +14,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
+use crate::contact::Contact;
 use crate::feed::Feed;
 use crate::identity::LogSigner;
 use crate::indexer::{Indexer, orders};
@@ -80,7 +81,9 @@ pub fn start_with(
     let (orders, ordered) = orders();
     let feed = Arc::new(AtomicU64::new(0));
     let (feed_paused, paused) = watch::channel(false);
+    let contact = Contact::new();
     let handle = Handle {
+        contact: contact.clone(),
         feed_paused: Arc::new(feed_paused),
         queue: queue.clone(),
         phase: phase.clone(),
@@ -112,6 +115,7 @@ pub fn start_with(
         alarm,
         feed,
         paused,
+        contact,
         committed,
         doubts: 0,
         unreadable: Arc::default(),
@@ -130,6 +134,7 @@ struct Node {
     feed: Arc<AtomicU64>,
     /// Whether the feed is held back.
     paused: watch::Receiver<bool>,
+    contact: Contact,
     /// Told at each commit: wakes the feed.
     committed: Arc<Notify>,
     /// How often in a row the stream was seen damaged.
@@ -210,6 +215,7 @@ impl Node {
         match result {
             Ok(value) => Some(value),
             Err(failure) => {
+                self.contact.missed(&failure);
                 tracing::warn!(failure = %crate::causes(&failure), "NATS is not answering; trying again.");
                 tokio::select! {
                     () = self.setup.stop.cancelled() => {}
@@ -278,7 +284,12 @@ impl Node {
                 held = &mut ours => return Ok(Some(held)),
                 _ = look.tick() => {
                     let position = self.replica.position();
-                    let behind = match stream.state().await {
+                    let state = stream.state().await;
+                    match &state {
+                        Ok(_) => self.contact.heard(),
+                        Err(failure) => self.contact.missed(failure),
+                    }
+                    let behind = match state {
                         Ok(state) if is_another(&state, position) => return Ok(None),
                         Err(failure) if failure.is_missing() => return Ok(None),
                         Ok(state) => state.last > position.stream_sequence,
@@ -300,6 +311,7 @@ impl Node {
             let Some(message) = self.patiently(message).await else {
                 return Ok(None);
             };
+            self.contact.heard();
             if self.passes_over(&message) {
                 return Ok(None);
             }
@@ -378,6 +390,7 @@ impl Node {
             generation: self.replica.position().generation,
             lease,
             turn: turn.clone(),
+            contact: self.contact.clone(),
         };
         company.spawn(watching.run());
         let patrol = Patrol {

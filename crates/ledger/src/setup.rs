@@ -11,6 +11,7 @@ use cinnabar_vault::Vault;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::contact::Contact;
 use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::indexer::Orders;
 use crate::intake::Queue;
@@ -145,6 +146,8 @@ pub struct Handle {
     pub skipped: Arc<AtomicU64>,
     /// What is wrong with the ledger though this node goes on: a reader that finds it shorter than it was known to be says so here.
     pub alarm: watch::Receiver<Option<String>>,
+    /// When the log stream was last heard of.
+    pub contact: Contact,
     pub(crate) orders: Orders,
     /// Whether the feed is held back.
     pub(crate) feed_paused: Arc<watch::Sender<bool>>,

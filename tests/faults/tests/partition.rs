@@ -131,12 +131,16 @@ fn a_reader_that_is_cut_off_says_of_when_its_answers_are_and_comes_after() {
         keeper.more_receipts(10);
         assert!(net.reader.as_of() <= net.reader.size().unwrap().max(stale));
         assert!(net.reader.as_of() < net.newest(), "it can't know better");
+        eventually("a reader that says that it hears nothing", || {
+            net.reader.is_ready_and_alone().then_some(())
+        });
         net.nets[READER].heal();
         keeper.more_receipts(1);
         let newest = net.newest();
         eventually("a reader that has come after", || {
             (net.reader.as_of() >= newest).then_some(())
         });
+        assert!(!net.reader.is_ready_and_alone());
     }
     keeper.finish();
     let receipts = net.judge();

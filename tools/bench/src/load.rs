@@ -10,13 +10,14 @@ use async_nats::Client;
 use async_nats::client::Request;
 use bytes::Bytes;
 use cinnabar_events::Receipt;
-use cinnabar_ledger::client::IntakeClient;
+use cinnabar_ledger::client::{ClientError, IntakeClient};
 use cinnabar_ledger::{Answer, Identity};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::measured::Busy;
+use crate::progress;
 
 /// How long to wait for a reply of the path without commit.
 const ECHO_WITHIN: Duration = Duration::from_secs(15);
@@ -56,19 +57,12 @@ enum Reply {
 impl Target {
     async fn ask(&self, body: Bytes) -> Reply {
         match self {
-            Self::Ledger(client) => match client.submit(body.into()).await {
-                Ok(Answer::Recorded {
-                    receipt,
-                    again: false,
-                    ..
-                }) => Reply::Receipt(receipt),
-                Ok(Answer::Recorded { again: true, .. }) => Reply::Nothing("again".to_owned()),
-                Ok(Answer::Admissible) => Reply::Nothing("admissible".to_owned()),
-                Ok(Answer::Refused(problem)) if problem.code == BUSY => Reply::Busy {
-                    retry_after: problem.retry_after_ms.is_some(),
-                },
-                Ok(Answer::Refused(problem)) => Reply::Nothing(problem.code),
-                Err(error) => Reply::Nothing(error.to_string()),
+            Self::Ledger(client) => match client.submit(body.to_vec()).await {
+                Err(ClientError::TimedOut) => {
+                    progress("a request has no answer and is sent again");
+                    told(client.submit(body.into()).await, true)
+                }
+                answer => told(answer, false),
             },
             Self::Echo { client, subject } => {
                 let request = Request::new().payload(body).timeout(Some(ECHO_WITHIN));
@@ -78,6 +72,23 @@ impl Target {
                 }
             }
         }
+    }
+}
+
+/// What the ledger's answer comes to. A statement may have been recorded before only if it is asked about again, because the answer
+/// was lost: NATS draws the subjects of answers at random, and at 1,024 in flight two of some fifty million meet.
+fn told(answer: Result<Answer, ClientError>, asked_again: bool) -> Reply {
+    match answer {
+        Ok(Answer::Recorded { receipt, again, .. }) if asked_again || !again => {
+            Reply::Receipt(receipt)
+        }
+        Ok(Answer::Recorded { .. }) => Reply::Nothing("again".to_owned()),
+        Ok(Answer::Admissible) => Reply::Nothing("admissible".to_owned()),
+        Ok(Answer::Refused(problem)) if problem.code == BUSY => Reply::Busy {
+            retry_after: problem.retry_after_ms.is_some(),
+        },
+        Ok(Answer::Refused(problem)) => Reply::Nothing(problem.code),
+        Err(error) => Reply::Nothing(error.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@ use cinnabar_store::{Position, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::STREAM_LOOK;
+use crate::contact::Contact;
 use crate::lease::Lease;
 use crate::refill::StreamDamage;
 use crate::stream::{LogStream, StreamState};
@@ -26,6 +27,7 @@ pub(super) struct Watch {
     pub(super) generation: u32,
     pub(super) lease: Lease,
     pub(super) turn: CancellationToken,
+    pub(super) contact: Contact,
 }
 
 impl Watch {
@@ -50,12 +52,18 @@ impl Watch {
                 epoch: stored.epoch,
             };
             let state = match self.stream.state().await {
-                Ok(state) => state,
+                Ok(state) => {
+                    self.contact.heard();
+                    state
+                }
                 Err(failure) if failure.is_missing() => {
                     tracing::error!("The log stream is gone; this node stops writing.");
                     return self.turn.cancel();
                 }
-                Err(_) => continue,
+                Err(failure) => {
+                    self.contact.missed(&failure);
+                    continue;
+                }
             };
             if is_another(&state, position) {
                 tracing::error!(

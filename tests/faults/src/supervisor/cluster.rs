@@ -258,6 +258,15 @@ impl Node {
         http::get(&self.url, "/readyz").is_some_and(|(status, _)| status == 200)
     }
 
+    /// Whether it is ready, and says that it hears nothing of the log stream.
+    #[must_use]
+    pub fn is_ready_and_alone(&self) -> bool {
+        let told = http::get(&self.url, "/readyz");
+        told.is_some_and(|(status, parts)| {
+            status == 200 && String::from_utf8_lossy(&parts).contains("has not answered")
+        })
+    }
+
     /// Whether it doesn't run any more.
     #[must_use]
     pub fn has_ended(&self) -> bool {
