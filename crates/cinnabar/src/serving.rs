@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cinnabar_api::{ApiState, Part, Settings, catch_up, serve};
 use cinnabar_ledger::node::{Handle, Phase};
-use cinnabar_ledger::{SILENCE_MAX, causes};
+use cinnabar_ledger::{Contact, SILENCE_MAX, causes};
 use cinnabar_projections::Views;
 use cinnabar_store::Store;
 use prometheus_client::collector::Collector;
@@ -261,17 +261,7 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
                 Some(_) | None => Ok(None),
             }),
         },
-        Part {
-            name: "stream",
-            // What it shows says of when it is, and is true; without the stream all readers would be taken from service at once.
-            check: Box::new(move || match contact.silence() {
-                silence if silence < SILENCE_MAX => Ok(None),
-                silence => Ok(Some(format!(
-                    "the log stream has not answered for {} s: what is shown may be out of date",
-                    silence.as_secs()
-                ))),
-            }),
-        },
+        stream_part(contact),
         Part {
             name: "node",
             check: Box::new(move || match &*phase.borrow() {
@@ -305,6 +295,21 @@ fn parts(node: Option<Handle>, store: &Store) -> Vec<Part> {
             }),
         },
     ]
+}
+
+/// Ready without the stream, too: what is shown says of when it is, and an outage of NATS must not take every reader from service.
+fn stream_part(contact: Contact) -> Part {
+    let check = move || match contact.silence() {
+        silence if silence < SILENCE_MAX => Ok(None),
+        silence => Ok(Some(format!(
+            "the log stream has not answered for {} s: what is shown may be out of date",
+            silence.as_secs()
+        ))),
+    };
+    Part {
+        name: "stream",
+        check: Box::new(check),
+    }
 }
 
 /// A commit that takes longer than this is told of: as long as an acknowledgement of the NATS server is waited for.

@@ -288,6 +288,14 @@ fn waiting(ledger: &Ledger, file: &Path, state: &Path) -> Child {
     child
 }
 
+/// Whether a signal was sent to the process that none of its threads has taken yet (proc(5): `ShdPnd`).
+fn has_a_signal_to_take(pid: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let mut lines = status.lines();
+    let pending = lines.find_map(|line| line.strip_prefix("ShdPnd:")).unwrap();
+    u64::from_str_radix(pending.trim(), 16).unwrap() != 0
+}
+
 #[test]
 fn a_killed_run_leaves_nothing_that_is_in_the_way() {
     let ledger = Ledger::of(40);
@@ -316,6 +324,10 @@ fn an_interrupted_run_says_so_and_the_next_one_goes_on_from_it() {
             .unwrap()
             .success()
     );
+    // Not before it knows: without more to read it would come to its end.
+    while has_a_signal_to_take(&pid) {
+        std::thread::yield_now();
+    }
     drop(child.stdin.take());
     let output = child.wait_with_output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
