@@ -25,7 +25,7 @@ use crate::request::{Answer, Mode};
 use crate::setup::{Handle, IndexCadence, Phase, Role, Setup};
 
 /// Most entries that one index covers beyond the one before, as long as none is late: bounds what is held while it is worked out, and how long the
-/// commit waits for its nodes to be written (some 40,000 nodes in one batch, a few ten milliseconds). The more at once, the fewer nodes
+/// commit waits for its nodes to be written (some 30,000 pages in one batch at most, a few ten milliseconds). The more at once, the fewer pages
 /// for each entry; and so many entries are still in memory.
 const INDEX_STEP: u64 = 8_192;
 /// Entries that may stand behind an index when it is begun: a quarter of what the rules allow, the rest comes while it is worked out and said, which
