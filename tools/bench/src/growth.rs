@@ -108,13 +108,18 @@ pub(crate) async fn measure(args: &Growth, folder: &Path, load: &Handle) -> Resu
     let mut points = Vec::new();
     for entries in [args.entries / 10, args.entries] {
         growing.build(entries).await?;
-        points.push(growing.point().await?);
+        let point = growing.point().await?;
+        // A run of hours is worth something even if it doesn't come to its end.
+        progress(&serde_json::to_string(&point)?);
+        points.push(point);
     }
     let mut restarts = Vec::new();
     for _ in 0..KILLS {
         restarts.push(growing.restart().await?);
     }
+    progress(&serde_json::to_string(&restarts)?);
     let nats_recovery = growing.nats_recovery().await?;
+    progress(&format!("nats-server is back after {nats_recovery:.2} s"));
     let (sizes, oracle) = growing.end().await?;
     Ok(Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -220,8 +225,9 @@ impl Growing<'_> {
                 "append at {entries}, loop {run} of {}",
                 self.args.runs
             ));
-            let seen = self.send(&Source::once(statements)).await?;
-            rates.push(seen.throughput());
+            let rate = self.send(&Source::once(statements)).await?.throughput();
+            progress(&format!("{rate:.0}/s"));
+            rates.push(rate);
         }
         let (memory, memory_most) = self.rig.writer()?.memory();
         self.rig.tell(FOLLOW).await?;
@@ -317,6 +323,7 @@ impl Growing<'_> {
             feed: stream(StreamKind::Feed),
             views,
         };
+        progress(&serde_json::to_string(&sizes)?);
         progress("auditing");
         let store = self.rig.store()?;
         let (identity, receipts) = (
