@@ -74,6 +74,11 @@ impl Serving {
         let stop = CancellationToken::new();
         let mut registry = Registry::default();
         if let Some(node) = &node {
+            registry.register(
+                "cinnabar_block_seconds",
+                "Time of a block from its oldest request to its last answer, by stage, on the node that writes",
+                node.pace.seconds(),
+            );
             registry.register_collector(Box::new(NodeMetrics {
                 node: node.clone(),
                 store: store.clone(),

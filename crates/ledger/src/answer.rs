@@ -13,6 +13,7 @@ use cinnabar_vault::Vault;
 use rayon::prelude::*;
 
 use crate::confidential;
+use crate::pace::{Pace, Times};
 use crate::problem::Problem;
 use crate::request::{Answer, Outcome, Reply};
 
@@ -34,6 +35,8 @@ pub(crate) struct Committed {
     pub(crate) size: Size,
     /// The signed checkpoint for that size.
     pub(crate) checkpoint: String,
+    /// How long it took so far; none if there was nothing to commit.
+    pub(crate) times: Option<Times>,
 }
 
 /// Answers block after block until the committer is gone.
@@ -43,6 +46,7 @@ pub(crate) fn answer_all(
     vault: Option<Arc<Vault>>,
     client: &Client,
     runtime: &tokio::runtime::Handle,
+    pace: &Pace,
 ) {
     for block in blocks.iter() {
         let Committed {
@@ -50,6 +54,7 @@ pub(crate) fn answer_all(
             entries,
             size,
             checkpoint,
+            times,
         } = block;
         let receipts = Receipts {
             store,
@@ -70,6 +75,9 @@ pub(crate) fn answer_all(
         let replies = outcomes.into_iter().map(|(reply, _)| reply);
         runtime.block_on(send_all(client, replies.zip(answers)));
         pass(Failpoint::AnswerSent);
+        if let (Some(times), Some(first)) = (times, entries.first()) {
+            pace.answered(first.seq(), entries.len(), times);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::{Client, HeaderMap};
 use bytes::Bytes;
@@ -16,11 +16,13 @@ use cinnabar_tlog::Size;
 use cinnabar_vault::Vault;
 
 use crate::answer::Committed;
-use crate::confidential::{VaultFailure, carry_out_erasures, concerns_the_vault};
+use crate::confidential::VaultFailure;
 use crate::draft::Finished;
+use crate::erasures::{carry_out_erasures, concerns_the_vault};
 use crate::identity::{Identity, LogSigner};
 use crate::nats::names::Names;
 use crate::nats::publish::{PublishFailure, publish_fenced};
+use crate::pace::{Pace, Times};
 use crate::replica::{Divergence, is_next};
 use crate::space::Pending;
 use crate::stream::LogStream;
@@ -76,6 +78,7 @@ pub(crate) struct Committer {
     pub(crate) position: Position,
     pub(crate) answers: SyncSender<Committed>,
     pub(crate) pending: Pending,
+    pub(crate) pace: Pace,
 }
 
 /// Where a published block ended up.
@@ -111,6 +114,7 @@ impl Committer {
             tiles: Vec::new(),
             root: head.root,
             outcomes: Vec::new(),
+            asked: None,
         };
         self.commit_block(draft).map(|_| ())
     }
@@ -118,10 +122,10 @@ impl Committer {
     /// Commits a draft and hands over what to answer. A draft without entries only has answers.
     pub(crate) fn commit(&mut self, mut draft: Finished) -> Result<(), Halt> {
         let outcomes = std::mem::take(&mut draft.outcomes);
-        let entries = match draft.entries.is_empty() {
-            true => Vec::new(),
+        let (entries, times) = match draft.entries.is_empty() {
+            true => (Vec::new(), None),
             false => match self.commit_block(draft) {
-                Ok(entries) => entries,
+                Ok((entries, times)) => (entries, Some(times)),
                 Err(halt) => {
                     // Recorded or not, we can't say; the answer claims neither.
                     let replies = outcomes.into_iter().map(|(reply, _)| reply);
@@ -140,12 +144,14 @@ impl Committer {
                 entries,
                 size,
                 checkpoint,
+                times,
             })
             .map_err(|_| Halt::Stopping)
     }
 
-    fn commit_block(&mut self, draft: Finished) -> Result<Vec<Entry>, Halt> {
+    fn commit_block(&mut self, draft: Finished) -> Result<(Vec<Entry>, Times), Halt> {
         let _underway = self.pending.begin();
+        let decided = Instant::now();
         let Finished {
             first,
             prev,
@@ -154,11 +160,13 @@ impl Committer {
             tiles,
             root,
             outcomes: _,
+            asked,
         } = draft;
         let block = self.sign(first, prev, &entries);
         pass(Failpoint::BlockSigned);
         let stream_sequence = self.publish(&block)?;
         pass(Failpoint::BlockPublished);
+        let published = Instant::now();
         // The block is durable. From here on it is committed; all that follows must succeed or the node stops.
         let position = Position {
             stream_sequence,
@@ -186,7 +194,13 @@ impl Committer {
             pass(Failpoint::ErasureBegun);
             carry_out_erasures(&self.store, vault)?;
         }
-        Ok(entries)
+        let times = Times {
+            asked: asked.unwrap_or(decided),
+            decided,
+            published,
+            applied: Instant::now(),
+        };
+        Ok((entries, times))
     }
 
     fn sign(&self, first: Sequence, prev: EntryHash, entries: &[Entry]) -> Block {

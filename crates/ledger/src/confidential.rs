@@ -3,10 +3,8 @@
 //!
 //! They never reach the log stream, the feed, the views or a log line.
 
-use std::sync::Arc;
-
 use cinnabar_events::kinds::OpeningRef;
-use cinnabar_events::{Entry, Kind, Payload, Revision, Sequence, Verified};
+use cinnabar_events::{Entry, Payload, Revision, Sequence, Verified};
 use cinnabar_store::{Store, StoreError};
 use cinnabar_vault::{Fault, Filing, Found, Openings, Slot, Vault};
 
@@ -14,9 +12,6 @@ use crate::problem::Problem;
 
 /// Most bytes of openings beside a statement: what waits in a full queue stays within what the process may use.
 pub const OPENINGS_MAX_BYTES: usize = 32 * 1024;
-
-/// Entries looked through at once for erasures that were recorded while the vault was away.
-const LOOK_THROUGH: u64 = 1_000;
 
 /// The vault failed, or the entries that say what to erase can't be read: the durable state is unknown.
 #[derive(Debug, thiserror::Error)]
@@ -138,7 +133,7 @@ fn read(store: &Store, sequence: Option<Sequence>) -> Result<Option<Entry>, Stor
 }
 
 /// Where the vault has the value that `reference` names.
-fn slot(store: &Store, reference: &OpeningRef) -> Result<Option<Slot>, StoreError> {
+pub(crate) fn slot(store: &Store, reference: &OpeningRef) -> Result<Option<Slot>, StoreError> {
     let sequence = store.statement(&reference.actor, reference.statement)?;
     let Some(entry) = read(store, sequence)? else {
         return Ok(None);
@@ -149,71 +144,4 @@ fn slot(store: &Store, reference: &OpeningRef) -> Result<Option<Slot>, StoreErro
         statement: reference.statement,
         commitment: *commitment,
     }))
-}
-
-/// Destroys what the ledger says is erased, from where the vault has come to up to the head: after each erasure, and at
-/// start, when a crash or a restore may have come in between.
-///
-/// # Errors
-/// [`VaultFailure`].
-pub fn carry_out_erasures(store: &Store, vault: &Arc<Vault>) -> Result<(), VaultFailure> {
-    // The vault may have come further than a ledger that was put back: its cursor never goes back, so what a recovery says is lost
-    // is looked through again. Erasing twice changes nothing.
-    for recovery in store.recoveries()? {
-        let done = vault.cursor()?.min(Sequence::new(recovery.until.get()));
-        let mut from = recovery.from;
-        while from < done.min(store.head().next()) {
-            let until = Sequence::new(from.get().saturating_add(LOOK_THROUGH)).min(done);
-            look_through(store, vault, from, until)?;
-            from = until;
-        }
-    }
-    loop {
-        let (from, head) = (vault.cursor()?, store.head());
-        if from.get() >= head.size.get() {
-            return Ok(());
-        }
-        let until = Sequence::new(from.get().saturating_add(LOOK_THROUGH).min(head.size.get()));
-        look_through(store, vault, from, until)?;
-        vault.advance(until)?;
-    }
-}
-
-fn look_through(
-    store: &Store,
-    vault: &Vault,
-    from: Sequence,
-    until: Sequence,
-) -> Result<(), VaultFailure> {
-    for bytes in store.entries(from, until) {
-        // The store gives only what was an entry when it was applied.
-        if let Ok(entry) = Entry::parse(bytes?) {
-            carry_out(store, vault, &entry)?;
-        }
-    }
-    Ok(())
-}
-
-fn carry_out(store: &Store, vault: &Vault, entry: &Entry) -> Result<(), VaultFailure> {
-    let Payload::ErasureExecuted(executed) = &entry.statement().payload else {
-        return Ok(());
-    };
-    let mut slots = Vec::new();
-    for reference in executed.openings.iter() {
-        slots.extend(slot(store, reference)?);
-    }
-    let receipt = vault.erase(&slots)?;
-    tracing::info!(
-        entry.sequence = %entry.seq(),
-        erased = receipt.slots.len(),
-        "Confidential values were destroyed."
-    );
-    Ok(())
-}
-
-/// Whether a block has something for the vault to do once it is committed.
-pub(crate) fn concerns_the_vault(entries: &[Entry]) -> bool {
-    entries
-        .iter()
-        .any(|entry| entry.statement().kind() == Kind::ErasureExecuted)
 }

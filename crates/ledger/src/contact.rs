@@ -59,3 +59,33 @@ impl Contact {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silent_for(silence: Duration) -> Contact {
+        let heard = Instant::now().checked_sub(silence);
+        Contact(Arc::new(Inner {
+            heard: Mutex::new(heard.expect("the machine runs for longer")),
+            told: AtomicBool::new(false),
+        }))
+    }
+
+    #[test]
+    fn a_long_silence_is_told_once_and_ends_with_the_next_answer() {
+        let told = |contact: &Contact| contact.0.told.load(Ordering::Relaxed);
+        let contact = silent_for(SILENCE_MAX / 2);
+        contact.missed(&std::fmt::Error);
+        assert!(!told(&contact), "a short one is nothing to tell of");
+
+        let contact = silent_for(SILENCE_MAX);
+        assert!(contact.silence() >= SILENCE_MAX);
+        contact.missed(&std::fmt::Error);
+        assert!(told(&contact));
+        contact.heard();
+        assert!(contact.silence() < SILENCE_MAX);
+        contact.missed(&std::fmt::Error);
+        assert!(!told(&contact), "the next silence has just begun");
+    }
+}

@@ -1,6 +1,7 @@
 //! The block in the making: admits verified statements one by one, and chains them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use cinnabar_events::{
     BLOCK_MAX_BYTES, BLOCK_MAX_ENTRIES, Entry, EntryHash, Malformed, Sequence, Timestamp, Verified,
@@ -46,6 +47,8 @@ impl Records for Layered<'_> {
 pub(crate) struct Checked {
     pub(crate) mode: Mode,
     pub(crate) reply: Reply,
+    /// When it was taken.
+    pub(crate) asked: Instant,
     pub(crate) verified: Result<Verified, Malformed>,
     /// What opens its commitments; none if it has none.
     pub(crate) filing: Result<Option<Filing>, Box<Problem>>,
@@ -63,6 +66,8 @@ pub(crate) struct Draft {
     bytes: usize,
     changes: Changes,
     outcomes: Vec<(Reply, Outcome)>,
+    /// When the oldest request was taken that is decided in it.
+    asked: Option<Instant>,
     itself: Arc<LedgerSigner>,
     vault: Option<Arc<Vault>>,
     /// When the next deadline ends, and how often deadlines had been touched when that was looked up.
@@ -80,6 +85,8 @@ pub(crate) struct Finished {
     pub(crate) tiles: Vec<(cinnabar_tlog::TileId, Vec<u8>)>,
     pub(crate) root: cinnabar_tlog::Hash,
     pub(crate) outcomes: Vec<(Reply, Outcome)>,
+    /// When the oldest of those requests was taken.
+    pub(crate) asked: Option<Instant>,
 }
 
 impl Draft {
@@ -100,6 +107,7 @@ impl Draft {
             bytes: 0,
             changes: Changes::new(),
             outcomes: Vec::new(),
+            asked: None,
             itself,
             vault,
             horizon: None,
@@ -142,6 +150,8 @@ impl Draft {
             }
             (_, _, outcome) => outcome,
         };
+        let oldest = self.asked.unwrap_or(request.asked);
+        self.asked = Some(oldest.min(request.asked));
         self.outcomes.push((request.reply, outcome));
         Ok(())
     }
@@ -292,6 +302,7 @@ impl Draft {
             tiles: self.tiles.take_changes(),
             root: self.tiles.root(),
             outcomes: std::mem::take(&mut self.outcomes),
+            asked: self.asked.take(),
         }
     }
 }

@@ -13,7 +13,8 @@ use cinnabar_tlog::{KeyName, NoteSigner, PqCosigner, VerifierKey};
 use cinnabar_vault::{Fault, InstitutionKey, Vault};
 use ed25519_dalek::SigningKey;
 
-use crate::confidential::{VaultFailure, carry_out_erasures};
+use crate::confidential::VaultFailure;
+use crate::erasures::carry_out_erasures;
 use crate::identity::{Identity, LedgerSigner, LogSigner};
 use crate::intake::Queue;
 use crate::opening::{chapters, genesis};

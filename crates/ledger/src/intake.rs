@@ -12,6 +12,8 @@
 //! The header `Cinnabar-Outcome` is `recorded`, `again`, `admissible` or `refused`; a refusal also
 //! has the services protocol's `Nats-Service-Error` (our code) and `Nats-Service-Error-Code`.
 
+use std::time::Instant;
+
 use async_nats::Client;
 use async_nats::service::{Service, ServiceExt as _, endpoint::Endpoint};
 use bytes::Bytes;
@@ -102,7 +104,13 @@ impl Queue {
 fn local(body: Bytes, mode: Mode) -> (Request, oneshot::Receiver<Answer>) {
     let (reply, answer) = oneshot::channel();
     let reply = Reply::Local(reply);
-    (Request { body, mode, reply }, answer)
+    let request = Request {
+        body,
+        mode,
+        reply,
+        asked: Instant::now(),
+    };
+    (request, answer)
 }
 
 async fn heard(answer: oneshot::Receiver<Answer>) -> Answer {
@@ -195,6 +203,7 @@ async fn enqueue(mut requests: Endpoint, mode: Mode, queue: Queue, client: Clien
             body: request.message.payload.clone(),
             mode,
             reply: Reply::Nats(reply.clone()),
+            asked: Instant::now(),
         };
         match queue.sender.try_send(queued) {
             Ok(()) => {}

@@ -15,11 +15,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
 use crate::contact::Contact;
+use crate::erasures::keep_up;
 use crate::feed::Feed;
 use crate::identity::LogSigner;
 use crate::indexer::{Indexer, orders};
 use crate::intake::{Queue, Waiting, queue, serve};
 use crate::lease::{Candidate, Held, Lease};
+use crate::pace::Pace;
 use crate::refill::Patrol;
 use crate::replica::{Divergence, Replica};
 use crate::rollback;
@@ -81,9 +83,10 @@ pub fn start_with(
     let (orders, ordered) = orders();
     let feed = Arc::new(AtomicU64::new(0));
     let (feed_paused, paused) = watch::channel(false);
-    let contact = Contact::new();
+    let (contact, pace) = (Contact::new(), Pace::new());
     let handle = Handle {
         contact: contact.clone(),
+        pace: pace.clone(),
         feed_paused: Arc::new(feed_paused),
         queue: queue.clone(),
         phase: phase.clone(),
@@ -116,6 +119,7 @@ pub fn start_with(
         feed,
         paused,
         contact,
+        pace,
         committed,
         doubts: 0,
         unreadable: Arc::default(),
@@ -135,6 +139,7 @@ struct Node {
     /// Whether the feed is held back.
     paused: watch::Receiver<bool>,
     contact: Contact,
+    pace: Pace,
     /// Told at each commit: wakes the feed.
     committed: Arc<Notify>,
     /// How often in a row the stream was seen damaged.
@@ -148,6 +153,9 @@ struct Node {
 impl Node {
     async fn run(mut self, indexer: Indexer) -> Result<(), NodeFailure> {
         let indexing = tokio::spawn(indexer.run());
+        let (store, stop) = (self.setup.store.clone(), self.setup.stop.clone());
+        let vault = self.setup.vault.clone();
+        let erasing = vault.map(|vault| tokio::spawn(keep_up(store, vault, stop)));
         let ended = self.live().await;
         self.setup.stop.cancel();
         // A wrong index ends the node, and is then the reason.
@@ -155,6 +163,10 @@ impl Node {
             Ok(Err(divergence)) => ended.and(Err(divergence.into())),
             Ok(Ok(())) | Err(_) => ended,
         };
+        if let Some(erasing) = erasing {
+            // It holds the store; it ends by itself.
+            drop(erasing.await);
+        }
         let why = match &ended {
             Ok(()) => "stopped".to_owned(),
             Err(failure) => {
@@ -417,7 +429,11 @@ impl Node {
             self.setup.client.clone(),
             self.setup.names.clone(),
         );
-        let (vault, pending) = (self.setup.vault.clone(), self.queue.pending().clone());
+        let (vault, pending, pace) = (
+            self.setup.vault.clone(),
+            self.queue.pending().clone(),
+            self.pace.clone(),
+        );
         let (position, runtime) = (self.replica.position(), tokio::runtime::Handle::current());
         CommitterSetup {
             build: Box::new(move |answers| Committer {
@@ -433,6 +449,7 @@ impl Node {
                 position,
                 answers,
                 pending,
+                pace,
             }),
         }
     }

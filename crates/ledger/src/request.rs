@@ -1,5 +1,7 @@
 //! Requests in the queue, and the answers to them.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use cinnabar_events::{MAX_REQUEST_BYTES, Sequence};
 use tokio::sync::oneshot;
@@ -59,6 +61,8 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     pub(crate) mode: Mode,
     pub(crate) reply: Reply,
+    /// When it was taken.
+    pub(crate) asked: Instant,
 }
 
 /// What the writer decided about a request. Told only after the block that it depends on is durable.

@@ -18,6 +18,7 @@ use crate::intake::Queue;
 use crate::lease::Lease;
 use crate::nats::names::Names;
 use crate::nats::streams::Replicas;
+use crate::pace::Pace;
 
 /// What a node may do.
 #[derive(Debug)]
@@ -148,6 +149,8 @@ pub struct Handle {
     pub alarm: watch::Receiver<Option<String>>,
     /// When the log stream was last heard of.
     pub contact: Contact,
+    /// How long its blocks take, while it writes.
+    pub pace: Pace,
     pub(crate) orders: Orders,
     /// Whether the feed is held back.
     pub(crate) feed_paused: Arc<watch::Sender<bool>>,

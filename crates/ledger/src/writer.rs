@@ -16,8 +16,9 @@ use tokio::sync::{mpsc as queue, oneshot};
 use crate::answer::answer_all;
 use crate::clock::Clock;
 use crate::commit::{Committer, Halt};
-use crate::confidential::{carry_out_erasures, filing, part};
+use crate::confidential::{filing, part};
 use crate::draft::{Checked, Draft, Finished};
+use crate::erasures::carry_out_erasures;
 use crate::identity::LedgerSigner;
 use crate::problem::Problem;
 use crate::replica::Divergence;
@@ -60,12 +61,20 @@ pub(crate) fn write(
         Ok(draft) => draft,
         Err(halt) => return halt,
     };
-    let vault = committer.vault.clone();
+    let (vault, pace) = (committer.vault.clone(), committer.pace.clone());
     opened();
     let (halt, undecided) = thread::scope(|threads| {
         let (answer_store, answer_client, answer_runtime) = (&store, &client, &runtime);
-        let answering =
-            move || answer_all(&blocks, answer_store, vault, answer_client, answer_runtime);
+        let answering = move || {
+            answer_all(
+                &blocks,
+                answer_store,
+                vault,
+                answer_client,
+                answer_runtime,
+                &pace,
+            )
+        };
         named("answers")
             .spawn_scoped(threads, answering)
             .expect("the system has a thread for the answers");
@@ -323,7 +332,12 @@ async fn verified(verifying: &mut Option<oneshot::Receiver<Vec<Checked>>>) -> Ve
 
 /// Reads a request and verifies its signatures: the expensive part, independent of the ledger's state.
 fn check(request: Request) -> Checked {
-    let Request { body, mode, reply } = request;
+    let Request {
+        body,
+        mode,
+        reply,
+        asked,
+    } = request;
     let (statement, openings) = part(&body);
     let verified = Signed::parse_request(statement).and_then(Signed::verify);
     let filing = match &verified {
@@ -333,6 +347,7 @@ fn check(request: Request) -> Checked {
     Checked {
         mode,
         reply,
+        asked,
         verified,
         filing,
     }
@@ -340,6 +355,8 @@ fn check(request: Request) -> Checked {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
     use crate::request::Mode;
 
@@ -350,6 +367,7 @@ mod tests {
             body: bytes::Bytes::from_static(b"{}"),
             mode: Mode::Record,
             reply: Reply::Local(sender),
+            asked: Instant::now(),
         };
         let checked = check(request);
         assert_eq!(
@@ -382,6 +400,7 @@ mod tests {
                 body: signed.to_request().into(),
                 mode: Mode::Record,
                 reply: Reply::Local(tokio::sync::oneshot::channel().0),
+                asked: Instant::now(),
             })
         });
         let folder = tempfile::tempdir().expect("a folder");

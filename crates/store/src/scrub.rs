@@ -5,7 +5,7 @@
 //! scope: signatures and rules, which the auditor's verifier checks, and the log stream.
 //!
 //! Nothing is changed: the database is opened for reading only, and nothing is repaired. Memory does not grow with the
-//! ledger: entries are read one after the other, records and nodes are folded into a database of their own in
+//! ledger: entries are read one after the other, records and pages are folded into a database of their own in
 //! a scratch folder beside the replica, and the two are compared in the order of their keys, row by row.
 
 mod checksums;
@@ -137,7 +137,7 @@ fn everything(
             rows::head(&said, &walked, findings);
             scrub.records = rows::records(db, scratch, findings);
             if !said.made_anew {
-                rows::nodes(db, scratch, &said, &walked, findings);
+                rows::pages(db, scratch, &said, &walked, findings);
             }
         }
         false => scrub

@@ -69,6 +69,18 @@ pub(crate) struct Point {
     start: f64,
 }
 
+/// A part of the building, feed live and signers beside.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Slice {
+    /// Entries at its end.
+    entries: u64,
+    /// Receipts a second.
+    rate: f64,
+    /// How many entries the feed was behind then.
+    feed_behind: u64,
+}
+
 /// A start after kill -9.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -157,8 +169,7 @@ struct Growing<'a> {
     /// Absent only while statements are signed beside the load.
     mix: Option<Mix>,
     receipts: Vec<Vec<u8>>,
-    /// Entries, and receipts a second of the slice before, feed live and signers beside.
-    built: Vec<(u64, f64)>,
+    built: Vec<Slice>,
 }
 
 impl Growing<'_> {
@@ -191,11 +202,17 @@ impl Growing<'_> {
             let slice = SLICE.min(target - size);
             signing.source.allow(slice);
             let rate = self.send(&signing.source).await?.throughput();
-            size = self.rig.tell(FOLLOW).await?.size;
-            self.built.push((size, rate));
+            let status = self.rig.tell(FOLLOW).await?;
+            size = status.size;
+            let feed_behind = size.saturating_sub(status.feed);
+            self.built.push(Slice {
+                entries: size,
+                rate,
+                feed_behind,
+            });
             let left = (target - size.min(target)) as f64 / rate / 60.0;
             progress(&format!(
-                "{size} entries, {rate:.0}/s, {left:.1} min to {target}"
+                "{size} entries, {rate:.0}/s, feed {feed_behind} behind, {left:.1} min to {target}"
             ));
         }
         self.mix = Some(signing.stop().await?);

@@ -1,16 +1,22 @@
 //! Confidential values: kept before the statement is recorded, shown to whoever may see them, destroyed on erasure.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use cinnabar_events::{Kind, Listed, Signed, Statement, StatementId};
 use cinnabar_governance::testing::public;
 use cinnabar_ledger::confidential::with_openings;
 use cinnabar_ledger::founding::Layout;
+use cinnabar_ledger::node::{self, Role, Setup};
 use cinnabar_ledger::{Answer, Mode};
+use cinnabar_store::Store;
 use cinnabar_vault::{Found, InstitutionKey, Opening, Openings, Slot, Vault};
 use serde_json::{Value as Json, json};
+use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
+use crate::replicas::{setup, wait_for};
 use crate::rollback::copy;
 use crate::town::{Town, refused};
 
@@ -190,32 +196,103 @@ async fn a_confidential_value_is_kept_shown_by_leave_and_destroyed_and_nothing_o
     town.stop().await;
 }
 
-/// The vault is not put back with the ledger: it has looked through more entries than there are, and must look at those
-/// that take their place.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_erasure_in_the_place_of_a_lost_entry_is_carried_out() {
-    let mut town = Town::marked().await;
+/// What is to be erased, once it is decided and before it is done.
+struct Decided {
+    /// What names it in a statement.
+    value: Json,
+    /// Where the vault has it.
+    slot: Slot,
+}
+
+const ERASURE: &str = "erasure/e1";
+
+async fn decided(town: &Town) -> Decided {
     town.with_registrar().await;
     for (name, role) in [
         ("tang", "privacy_officer"),
         ("sun2", "privacy_officer"),
         ("chen", "decision_maker"),
     ] {
-        officer(&town, name, role).await;
+        officer(town, name, role).await;
     }
-    let (signed, openings) = organisation(&town, SECRET);
-    shown(submit(&town, &signed, Some(&openings)).await);
-    let id = signed.statement().id.to_string();
+    let (signed, openings) = organisation(town, SECRET);
+    shown(submit(town, &signed, Some(&openings)).await);
+    let statement = signed.statement();
+    let id = statement.id.to_string();
     let value = json!({ "actor": "li", "statement": id, "pointer": "/contact" });
-    let (acme, about) = (["organisation/acme"], "erasure/e1");
+    let acme = ["organisation/acme"];
     let asked = json!({ "openings": [value], "ground": "consent_withdrawn" });
-    let requested = (Kind::ErasureRequested, about);
-    shown(say(&town, requested, &["sun2:privacy_officer"], &acme, &asked).await);
-    let decided = json!({ "outcome": "erase", "provision": "Personal Information Protection Law Art. 47", "openings": [value], "reasons": "Consent was withdrawn." });
+    let requested = (Kind::ErasureRequested, ERASURE);
+    shown(say(town, requested, &["sun2:privacy_officer"], &acme, &asked).await);
+    let decision = json!({ "outcome": "erase", "provision": "Personal Information Protection Law Art. 47", "openings": [value], "reasons": "Consent was withdrawn." });
     let both = ["tang:privacy_officer", "chen:decision_maker"];
-    shown(say(&town, (Kind::ErasureDecided, about), &both, &acme, &decided).await);
-    let then = town.running().store.head().size.get();
+    shown(
+        say(
+            town,
+            (Kind::ErasureDecided, ERASURE),
+            &both,
+            &acme,
+            &decision,
+        )
+        .await,
+    );
+    let slot = Slot {
+        statement: statement.id,
+        commitment: statement.commitments["/contact"],
+    };
+    Decided { value, slot }
+}
+
+async fn execute(town: &Town, decided: &Decided) {
     let today = town.running().store.head().time.unwrap().date();
+    let executed =
+        json!({ "openings": [decided.value], "backupsExpire": today.plus_days(10).to_string() });
+    let (done, acme) = ((Kind::ErasureExecuted, ERASURE), ["organisation/acme"]);
+    shown(say(town, done, &["tang:privacy_officer"], &acme, &executed).await);
+}
+
+/// A standby has a vault of its own, brought from the writer's. What is erased there must not wait here until this node writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_node_erases_is_erased_on_a_node_that_follows() {
+    let mut town = Town::new().await;
+    let decided = decided(&town).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let layout = town.layout();
+    copy(&layout.vault(), &elsewhere.path().join("vault"));
+    let key = InstitutionKey::read(&layout.institution_key()).unwrap();
+    let vault = Arc::new(Vault::open(&elsewhere.path().join("vault"), &key).unwrap());
+    let found = || vault.find(&decided.slot).unwrap();
+    assert!(matches!(found(), Found::Opening(_)));
+
+    let store = Store::create(&elsewhere.path().join("store")).unwrap();
+    let stop = CancellationToken::new();
+    let setup = Setup {
+        vault: Some(vault.clone()),
+        ..setup(&town, store.clone(), Role::Reader, &stop).await
+    };
+    let (node, ended) = node::start_with(setup, node::Precautions::default()).unwrap();
+    execute(&town, &decided).await;
+    let size = town.running().store.head().size.get();
+    tokio::task::block_in_place(|| wait_for(&node, &store, size));
+    let erased = async {
+        while found() != Found::Erased {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(60), erased).await;
+    assert!(in_time.is_ok(), "it is still there");
+    stop.cancel();
+    ended.await.unwrap().unwrap();
+    town.stop().await;
+}
+
+/// The vault is not put back with the ledger: it has looked through more entries than there are, and must look at those
+/// that take their place.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_in_the_place_of_a_lost_entry_is_carried_out() {
+    let mut town = Town::marked().await;
+    let decided = decided(&town).await;
+    let then = town.running().store.head().size.get();
     town.stop().await;
     let backup = tempfile::tempdir().unwrap();
     copy(town.folder.path(), backup.path());
@@ -239,17 +316,10 @@ async fn an_erasure_in_the_place_of_a_lost_entry_is_carried_out() {
     let recovery = town.signed(Kind::LedgerRecovered, "ledger/t-1", &admins, &lost);
     town.precautions.recovery = Some(recovery.to_request());
     town.start().await;
-    let executed = json!({ "openings": [value], "backupsExpire": today.plus_days(10).to_string() });
-    let signers = ["tang:privacy_officer"];
-    let done = (Kind::ErasureExecuted, about);
-    shown(say(&town, done, &signers, &acme, &executed).await);
+    execute(&town, &decided).await;
     town.stop().await;
     let layout = town.layout();
     let key = InstitutionKey::read(&layout.institution_key()).unwrap();
     let vault = Vault::open(&layout.vault(), &key).unwrap();
-    let slot = Slot {
-        statement: signed.statement().id,
-        commitment: signed.statement().commitments["/contact"],
-    };
-    assert_eq!(vault.find(&slot).unwrap(), Found::Erased);
+    assert_eq!(vault.find(&decided.slot).unwrap(), Found::Erased);
 }

@@ -42,6 +42,12 @@ pub async fn node_with(
     stop: &CancellationToken,
     precautions: node::Precautions,
 ) -> node::Handle {
+    let setup = setup(town, store, role, stop).await;
+    node::start_with(setup, precautions).unwrap().0
+}
+
+/// What a second node is given.
+pub async fn setup(town: &Town, store: Store, role: Role, stop: &CancellationToken) -> Setup {
     let running = town.running();
     let link = embedded::login(
         &Layout::new(town.folder.path()),
@@ -50,7 +56,7 @@ pub async fn node_with(
     )
     .await
     .unwrap();
-    let setup = Setup {
+    Setup {
         client: link.client,
         names: running.names.clone(),
         identity: running.identity.clone(),
@@ -60,8 +66,7 @@ pub async fn node_with(
         vault: None,
         clock_ahead_seconds: 0,
         stop: stop.clone(),
-    };
-    node::start_with(setup, precautions).unwrap().0
+    }
 }
 
 /// A store that stands still for so long never comes further: a block is applied in milliseconds.

@@ -236,7 +236,7 @@ pub(super) fn records(db: &DB, scratch: &Scratch, findings: &mut Findings) -> u6
 }
 
 /// The pages are those of the index of dossiers that the store names, and that is one that the entries make.
-pub(super) fn nodes(
+pub(super) fn pages(
     db: &DB,
     scratch: &Scratch,
     said: &Said,
@@ -247,7 +247,7 @@ pub(super) fn nodes(
     compare(
         stored,
         of(scratch.db(), IndexKey::Page),
-        "index, nodes",
+        "index, pages",
         findings,
         |stored, made| stored == made,
     );

@@ -1,4 +1,4 @@
-//! Records and nodes, folded again in a database of their own, so that memory does not grow with the ledger.
+//! Records and pages, folded again in a database of their own, so that memory does not grow with the ledger.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};

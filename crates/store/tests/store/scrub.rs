@@ -118,7 +118,9 @@ fn delete(db: &DB, family: &str, key: &[u8]) {
 fn first(db: &DB, family: &str, begins: &[u8]) -> Vec<u8> {
     let mut rows = db.raw_iterator_cf(db.cf_handle(family).unwrap());
     rows.seek(begins);
-    rows.key().unwrap().to_vec()
+    let key = rows.key().unwrap().to_vec();
+    assert!(key.starts_with(begins));
+    key
 }
 
 fn flip(db: &DB, family: &str, key: &[u8], at: usize) {
@@ -232,8 +234,8 @@ fn every_row_that_is_not_as_the_entries_make_it_is_named_whatever_its_checksum()
             "index, recorded index at 300",
             |db| flip(db, "index", &key(b'i', 300), 20),
         ),
-        ("a node is another", "index, nodes", |db| {
-            flip(db, "index", &first(db, "index", b"n"), 20)
+        ("a page is another", "index, pages", |db| {
+            flip(db, "index", &first(db, "index", b"p"), 20)
         }),
         ("a time-stamp of nothing", "index, time-stamp t", |db| {
             put(db, "index", &[key(b't', 41), b"x".to_vec()].concat(), b"x")

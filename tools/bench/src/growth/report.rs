@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Point, Restart, Sizes};
+use super::{Point, Restart, Sizes, Slice};
 use crate::bars::{Bound, Judged, Standard, Unit};
 use crate::machine::Machine;
 use crate::markdown;
@@ -26,8 +26,7 @@ pub(crate) struct Report {
     /// Seconds until `nats-server` was up again after kill -9.
     pub(super) nats_recovery: f64,
     pub(super) sizes: Sizes,
-    /// Entries, and receipts a second in the slice before: feed live, signers beside.
-    pub(super) built: Vec<(u64, f64)>,
+    pub(super) built: Vec<Slice>,
     pub(super) oracle: Checked,
 }
 
@@ -125,10 +124,17 @@ impl Report {
                 .collect();
             all.join(", ")
         };
+        let rates = Spread::of(self.built.iter().map(|slice| slice.rate));
+        let behind = self.built.iter().map(|slice| slice.feed_behind).max();
         format!(
-            "Disk: entries {:.2} GB; RocksDB {:.2} GB ({:.2} ×), log {:.2} GB ({:.2} ×), feed {:.2} GB ({:.2} ×){views}.\n\
+            "Built with everybody at work at {:.0} receipts/s ({:.0}–{:.0}), the feed at most {} entries behind.\n\
+             Disk: entries {:.2} GB; RocksDB {:.2} GB ({:.2} ×), log {:.2} GB ({:.2} ×), feed {:.2} GB ({:.2} ×){views}.\n\
              After kill -9 of the writer under load: ready in {} s, first receipt after {} s. After kill -9 of nats-server: up in {:.2} s.\n\
              Audited: {} entries, levels {}, without a finding; {} receipts, all true under the last checkpoint; {} messages in the feed.",
+            rates.median,
+            rates.min,
+            rates.max,
+            behind.unwrap_or(0),
             gb(sizes.entries),
             gb(sizes.rocksdb),
             times(sizes.rocksdb),
