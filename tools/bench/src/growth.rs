@@ -29,8 +29,10 @@ use report::Report;
 const SLICE: u64 = 100_000;
 /// Of a slice so many receipts are kept for the audit.
 const KEPT: usize = 16;
-/// What a measuring point may add to the ledger, in all: a part of what is there.
+/// What the loops of the smaller size may add to the ledger, in all: a part of what is there.
 const ADDED: u64 = 4;
+/// The ledger is measured at so many parts of its length, and at all of it.
+const TENTH: u64 = 10;
 /// Fewest statements of one append loop, and most a second that are signed for it.
 const LOOP_MIN: u64 = 10_000;
 const LOOP_FASTEST: u64 = 50_000;
@@ -118,7 +120,7 @@ pub(crate) async fn measure(args: &Growth, folder: &Path, load: &Handle) -> Resu
         built: Vec::new(),
     };
     let mut points = Vec::new();
-    for entries in [args.entries / 10, args.entries] {
+    for entries in [args.entries / TENTH, args.entries] {
         growing.build(entries).await?;
         let point = growing.point().await?;
         // A run of hours is worth something even if it doesn't come to its end.
@@ -232,8 +234,10 @@ impl Growing<'_> {
         let rocksdb = occupied(&self.rig.layout.store());
         self.rig.start_writer().await?;
         let entries = self.rig.tell(HOLD).await?.size;
+        // As many at both sizes: what RocksDB does behind longer loops would be counted as the ledger's length.
         let most = LOOP_FASTEST * self.args.seconds;
-        let each = (entries / ADDED / u64::from(self.args.runs)).clamp(LOOP_MIN, most);
+        let least = self.args.entries / TENTH;
+        let each = (least / ADDED / u64::from(self.args.runs)).clamp(LOOP_MIN, most);
         let mut rates = Vec::new();
         // One more, whose figure is not told: a fresh process has to read what it needs.
         for run in 0..=self.args.runs {
