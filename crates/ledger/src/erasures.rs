@@ -48,7 +48,7 @@ pub(crate) fn concerns_the_vault(entries: &[Entry]) -> bool {
     entries.iter().any(erases)
 }
 
-/// Looks every second through what is new, until told to stop or the vault fails: then the next use of it stops the writer.
+/// Looks every second through what is new, until told to stop or until vault or store fail: a writer then stops at their next use.
 pub(crate) async fn keep_up(store: Store, vault: Arc<Vault>, stop: CancellationToken) {
     let mut looked = None;
     loop {

@@ -1,10 +1,11 @@
 //! Where the time of a block goes, from its oldest request to its last answer: what whoever submits waits for.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cinnabar_events::Sequence;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Metric;
@@ -19,7 +20,7 @@ const SLOW: Duration = Duration::from_secs(1);
 const SAID_EVERY: Duration = Duration::from_secs(10);
 
 /// A part of a block's way.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Stage {
     /// Its oldest request waits in the queue, is verified and decided, and waits until the block before is committed.
     Deciding,
@@ -29,6 +30,18 @@ enum Stage {
     Applying,
     /// Receipts are made and sent.
     Answering,
+}
+
+impl EncodeLabelValue for Stage {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Deciding => "deciding",
+            Self::Publishing => "publishing",
+            Self::Applying => "applying",
+            Self::Answering => "answering",
+        };
+        name.encode(encoder)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -83,10 +96,8 @@ impl Pace {
             (Stage::Applying, applied - published),
             (Stage::Answering, now - applied),
         ];
-        for (stage, took) in &stages {
-            let labels = Labels {
-                stage: stage.clone(),
-            };
+        for (stage, took) in stages {
+            let labels = Labels { stage };
             self.seconds
                 .get_or_create(&labels)
                 .observe(took.as_secs_f64());
@@ -150,10 +161,10 @@ mod tests {
         let mut text = String::new();
         encode(&mut text, &registry).unwrap();
         for line in [
-            r#"block_seconds_sum{stage="Deciding"} 2.2"#,
-            r#"block_seconds_sum{stage="Publishing"} 0.77"#,
-            r#"block_seconds_sum{stage="Applying"} 0.03"#,
-            r#"block_seconds_count{stage="Answering"} 1"#,
+            r#"block_seconds_sum{stage="deciding"} 2.2"#,
+            r#"block_seconds_sum{stage="publishing"} 0.77"#,
+            r#"block_seconds_sum{stage="applying"} 0.03"#,
+            r#"block_seconds_count{stage="answering"} 1"#,
         ] {
             assert!(text.contains(&format!("{line}\n")), "{line} in\n{text}");
         }

@@ -42,6 +42,8 @@ const LOAD_BEFORE_KILL: Duration = Duration::from_secs(2);
 const KILLS: usize = 3;
 /// Bytes of disk for each entry: store, log and feed, and as much again while RocksDB compacts.
 const DISK_AN_ENTRY: u64 = 5_000;
+/// And for each entry in the views: each revision is a row, with its texts indexed.
+const VIEWS_AN_ENTRY: u64 = 5_500;
 /// The whole of the time that a loop may take: it ends when its statements are sent.
 const NO_END: Duration = Duration::from_secs(24 * 3600);
 const GIB: u64 = 1 << 30;
@@ -153,11 +155,12 @@ pub(crate) async fn measure(args: &Growth, folder: &Path, load: &Handle) -> Resu
 
 fn estimate(args: &Growth, folder: &Path) {
     let gib = |bytes: u64| bytes as f64 / GIB as f64;
+    let views = if args.with_views { VIEWS_AN_ENTRY } else { 0 };
     progress(&format!(
         "a ledger of {} entries: at 20,000/s some {} min to build, as long again to measure and audit; up to {:.0} GiB of {:.0} GiB that are free",
         args.entries,
         args.entries.div_ceil(20_000 * 60),
-        gib(args.entries * DISK_AN_ENTRY),
+        gib(args.entries * (DISK_AN_ENTRY + views)),
         gib(free(folder))
     ));
 }
@@ -320,7 +323,12 @@ impl Growing<'_> {
     /// Everybody catches up; then sizes and the audit.
     async fn end(&mut self) -> Result<(Sizes, oracle::Checked)> {
         self.rig.drain_feed().await?;
-        let views = if self.args.with_views {
+        let needed = self.rig.tell(FOLLOW).await?.size * VIEWS_AN_ENTRY + self.args.leave * GIB;
+        let room = free(self.folder) >= needed;
+        if self.args.with_views && !room {
+            progress("the views are left out: there is no room for them");
+        }
+        let views = if self.args.with_views && room {
             progress("folding all views");
             self.rig.tell(FOLD).await?;
             Some(occupied(&self.rig.layout.views()))
