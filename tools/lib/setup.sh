@@ -29,12 +29,19 @@ as_root() {
     fi
 }
 
-# True if a libclang is where RocksDB's build looks for it.
+# True if a libclang is where RocksDB's build looks for it. Arguments: the directories that hold `lib`, without them the system's own.
 have_libclang() {
     [ -n "${LIBCLANG_PATH:-}" ] && return 0
-    local found
-    for found in /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang.so*; do
-        [ -e "$found" ] && return 0
+    local found base
+    [ "$#" -gt 0 ] || set -- /usr /usr/local
+    for base in "$@"; do
+        for found in "$base"/lib/llvm-*/lib/libclang*.so* "$base"/lib/*/libclang*.so* "$base"/lib{,64}/libclang*.so*; do
+            # libclang-cpp is the compiler's C++ interface, without the functions that the build asks for; it comes with other packages.
+            case $found in
+            */libclang-cpp.*) ;;
+            *) [ -e "$found" ] && return 0 ;;
+            esac
+        done
     done
     return 1
 }
