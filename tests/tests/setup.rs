@@ -12,7 +12,7 @@ fn finds_a_libclang(base: &Path) -> bool {
     let script = r#"set -euo pipefail; root=$1; . "$root/tools/lib/setup.sh"; have_libclang "$2""#;
     let status = Command::new("bash")
         .args(["-c", script, "bash"])
-        .args([&root(), base])
+        .args([root(), base])
         .env_remove("LIBCLANG_PATH")
         .status()
         .unwrap();
