@@ -7,10 +7,11 @@ use rocksdb::{
 
 use crate::keys::Family;
 
-/// Blocks of tables kept in memory, index and filter blocks included; all families share it. Holds the filters of some
-/// tens of millions of records, and the tiles that proofs touch. RocksDB divides it into 64 shards: a block that is larger than
-/// one of them, a MiB, is never kept.
-const BLOCK_CACHE_BYTES: usize = 64 * MIB;
+/// Blocks of tables kept in memory, index and filter blocks included; all families share it. Holds the filters of a hundred million
+/// records, and of a ledger of some ten million entries what is asked for most: a block that is not here has to be
+/// read, checked and unpacked, which takes longer than all else that a lookup does. RocksDB divides it into 64 shards: a block that
+/// is larger than one of them, four MiB, is never kept.
+const BLOCK_CACHE_BYTES: usize = 256 * MIB;
 /// Memory for what is not in tables yet, over all families.
 const WRITE_BUFFERS_BYTES: usize = 128 * MIB;
 /// Most that the write-ahead log may hold: bounds how much is replayed at open, whatever the ledger's size.
