@@ -72,6 +72,10 @@ enum What {
     All,
 }
 
+/// The one that the `cinnabar` program has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     match run(&args) {
